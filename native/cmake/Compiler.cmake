@@ -1,0 +1,30 @@
+# How everything of ours is compiled.
+set(CMAKE_C_STANDARD 17)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo)
+endif()
+
+add_library(marshealth_flags INTERFACE)
+target_compile_options(marshealth_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 -Werror
+  -fno-common -fstack-protector-strong)
+target_compile_definitions(marshealth_flags INTERFACE _POSIX_C_SOURCE=200809L _DEFAULT_SOURCE)
+if(MARSHEALTH_SANITIZE)
+  target_compile_options(marshealth_flags INTERFACE -fsanitize=${MARSHEALTH_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(marshealth_flags INTERFACE -fsanitize=${MARSHEALTH_SANITIZE})
+else()
+  # glibc's checks want an optimised build and get in the way of the sanitizers' own.
+  target_compile_options(marshealth_flags INTERFACE $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2>)
+endif()
+if(MARSHEALTH_COVERAGE)
+  target_compile_options(marshealth_flags INTERFACE --coverage)
+  target_link_options(marshealth_flags INTERFACE --coverage)
+endif()
+if(MARSHEALTH_FUZZ)
+  target_compile_options(marshealth_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
