@@ -1,0 +1,20 @@
+/* The judging functions; their rules are documented in the catalogue, one page per check. */
+#ifndef CHECKS_CHECKS_H
+#define CHECKS_CHECKS_H
+
+#include "checks/check.h"
+
+void judge_agent_installed(judgement *j, const evidence *e);
+void judge_agent_version(judgement *j, const evidence *e);
+void judge_schedule_tasks_present(judgement *j, const evidence *e);
+void judge_schedule_enabled(judgement *j, const evidence *e);
+void judge_schedule_principal(judgement *j, const evidence *e);
+void judge_schedule_multiple_instances(judgement *j, const evidence *e);
+void judge_schedule_action(judgement *j, const evidence *e);
+void judge_powershell_execution_policy(judgement *j, const evidence *e);
+void judge_powershell_module_path(judgement *j, const evidence *e);
+void judge_powershell_module_integrity(judgement *j, const evidence *e);
+void judge_shadow_storage(judgement *j, const evidence *e);
+void judge_shadow_writers(judgement *j, const evidence *e);
+
+#endif

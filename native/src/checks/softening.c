@@ -1,0 +1,20 @@
+/* A suspicion is not a proof: where a scheduled backup succeeded after the suspicious setting was last
+ * written, the setting evidently does no harm. */
+#include "checks/check.h"
+
+bool last_known_success(const evidence *e, int64_t *when) {
+    const scheduled_task *tasks = e->schedule.tasks.items;
+    bool found = false;
+    for (size_t i = 0; i < e->schedule.tasks.count; i++) {
+        const fact_time *success = &tasks[i].last_success;
+        if (success->fact.state == FACT_KNOWN && (!found || success->value > *when)) {
+            *when = success->value;
+            found = true;
+        }
+    }
+    return found;
+}
+
+bool succeeded_since(const evidence *e, const fact_time *written, int64_t *when) {
+    return written->fact.state == FACT_KNOWN && last_known_success(e, when) && *when > written->value;
+}

@@ -1,0 +1,85 @@
+/* Evidence: all that was read of one machine, as typed facts in one arena. Made by collecting or loading,
+ * then never changed. */
+#ifndef EVIDENCE_EVIDENCE_H
+#define EVIDENCE_EVIDENCE_H
+
+#include "core/fact.h"
+#include "evidence/fields.h"
+#include "marshealth.h"
+
+#define EVIDENCE_SCHEMA "marshealth/evidence/1"
+
+#define EVIDENCE_FACT(S, kind, name, privacy, doc)   fact_##kind name;
+#define EVIDENCE_LIST(S, record, name, privacy, doc) fact_list name;
+#define EVIDENCE_STRUCT(name, fields, doc)                                                                   \
+    typedef struct name {                                                                                    \
+        fields(name, EVIDENCE_FACT, EVIDENCE_LIST)                                                           \
+    } name;
+#define EVIDENCE_GROUP_STRUCT(group, name, fields, doc) EVIDENCE_STRUCT(name, fields, doc)
+
+EVIDENCE_RECORDS(EVIDENCE_STRUCT)
+EVIDENCE_GROUPS(EVIDENCE_GROUP_STRUCT)
+
+typedef enum evidence_group {
+#define G(name, type, fields, doc) EVIDENCE_##name,
+    EVIDENCE_GROUPS(G)
+#undef G
+        EVIDENCE_GROUP_COUNT
+} evidence_group;
+
+/* A set of groups: bit n is group n. */
+typedef uint32_t evidence_groups;
+#define GROUP(name) ((evidence_groups)1 << EVIDENCE_##name)
+
+struct mars_evidence {
+    arena memory;
+    const char *tool_version; /* of the tool that collected it */
+#define G(name, type, fields, doc) type name;
+    EVIDENCE_GROUPS(G)
+#undef G
+};
+typedef struct mars_evidence evidence;
+
+/* ---- The field tables ---- */
+
+typedef enum field_kind {
+    FIELD_text,
+    FIELD_number,
+    FIELD_flag,
+    FIELD_time,
+    FIELD_bytes,
+    FIELD_texts,
+    FIELD_list
+} field_kind;
+typedef enum privacy { PRIVACY_PUBLIC, PRIVACY_IDENTITY, PRIVACY_RAW } privacy;
+
+typedef struct record record;
+typedef struct field {
+    const char *name;
+    field_kind kind;
+    size_t offset;
+    const record *item; /* of a list */
+    privacy privacy;
+    const char *doc;
+} field;
+struct record {
+    const char *name;
+    size_t size;
+    const field *fields;
+    size_t count;
+    const char *doc;
+};
+typedef struct evidence_group_row {
+    const char *name;
+    size_t offset; /* in struct mars_evidence */
+    const record *record;
+} evidence_group_row;
+
+extern const evidence_group_row evidence_group_rows[EVIDENCE_GROUP_COUNT];
+
+/* ---- Documents ---- */
+
+evidence *evidence_new(void); /* NULL if memory ran out */
+void evidence_free(evidence *document);
+
+#endif

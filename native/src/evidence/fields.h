@@ -1,0 +1,206 @@
+/* What is read of a machine: every fact, once. Each list below gives a struct of facts (evidence.h) and the
+ * field table (evidence.c) that drives saving, loading, schema, redaction and the reference page.
+ *
+ * F(S, kind, name, privacy, doc)   one fact; kind is text, number, flag, time, bytes or texts
+ * L(S, record, name, privacy, doc) a list of records
+ * S is handed through: the struct's name, which the field table needs for its offsets.
+ *
+ * Privacy: PUBLIC stays in a redacted document, IDENTITY is replaced by a pseudonym (the same text by the
+ * same one, so that comparing still works), RAW is left out. */
+#ifndef EVIDENCE_FIELDS_H
+#define EVIDENCE_FIELDS_H
+
+/* Where the document comes from. Always collected. */
+#define SOURCE_FIELDS(S, F, L)                                                                               \
+    F(S, text, kind, PUBLIC, "What was read: image or live")                                                 \
+    F(S, text, name, IDENTITY, "The image's path, or the computer's name")                                   \
+    F(S, time, collected, PUBLIC, "When it was read")                                                        \
+    F(S, time, as_of, PUBLIC,                                                                                \
+      "The time against which ages are judged: live the same, for an image the newest "                      \
+      "time that it itself shows")                                                                           \
+    F(S, texts, warnings, PUBLIC, "What to know of the source, e.g. that a hive was copied while in use")
+
+/* Which machine it is. Always collected. */
+#define MACHINE_FIELDS(S, F, L)                                                                              \
+    F(S, text, computer_name, IDENTITY, "The active computer name")                                          \
+    F(S, text, configured_name, IDENTITY, "The computer name after the next restart")                        \
+    F(S, text, machine_guid, IDENTITY, "MachineGuid of this Windows installation")                           \
+    F(S, text, mars_machine_id, IDENTITY, "MachineId under which the agent is registered")                   \
+    F(S, text, product_name, PUBLIC, "Name of the Windows edition")                                          \
+    F(S, text, product_type, PUBLIC, "WinNT: client, ServerNT: server, LanmanNT: domain controller")         \
+    F(S, text, installation_type, PUBLIC, "Client, Server, Server Core, ...")                                \
+    F(S, text, version, PUBLIC, "CurrentVersion, e.g. 6.3")                                                  \
+    F(S, text, build, PUBLIC, "CurrentBuild, e.g. 17763")                                                    \
+    F(S, number, update_revision, PUBLIC, "UBR: the update's number behind the build")                       \
+    F(S, text, system_root, PUBLIC, "The Windows folder")                                                    \
+    F(S, text, architecture, PUBLIC, "Processor architecture, e.g. AMD64")                                   \
+    F(S, flag, elevated, PUBLIC, "Whether the reading process had administrator rights (live only)")
+
+#define AGENT_FIELDS(S, F, L)                                                                                \
+    F(S, text, install_path, PUBLIC, "InstallPath exactly as the registry has it")                           \
+    F(S, text, folder, PUBLIC,                                                                               \
+      "The folder it names, expanded, without a trailing backslash; else the default "                       \
+      "folder if the agent's program is there")                                                              \
+    F(S, flag, folder_present, PUBLIC, "Whether the folder that InstallPath names is there")                 \
+    F(S, text, engine, PUBLIC, "The agent's program, bin\\cbengine.exe, below the folder")                   \
+    F(S, flag, engine_present, PUBLIC, "Whether it is there")                                                \
+    F(S, text, engine_version, PUBLIC, "Its file version, a.b.c.d")                                          \
+    F(S, text, backup_server, PUBLIC,                                                                        \
+      "Folder of System Center DPM or Azure Backup Server; absent: neither is "                              \
+      "installed")
+
+#define TRIGGER_FIELDS(S, F, L)                                                                              \
+    F(S, text, kind, PUBLIC, "CalendarTrigger, TimeTrigger, BootTrigger, ...")                               \
+    F(S, flag, enabled, PUBLIC, "Whether the trigger is enabled (the default)")                              \
+    F(S, text, start_boundary, PUBLIC, "StartBoundary as written")                                           \
+    F(S, text, end_boundary, PUBLIC, "EndBoundary as written; absent: no end")
+
+#define ACTION_FIELDS(S, F, L)                                                                               \
+    F(S, text, kind, PUBLIC, "Exec, ComHandler, ...")                                                        \
+    F(S, text, command, PUBLIC, "Command of an Exec action as written")                                      \
+    F(S, text, arguments, PUBLIC, "Its arguments as written")                                                \
+    F(S, text, working_directory, PUBLIC, "Its working directory as written")                                \
+    F(S, text, program, PUBLIC,                                                                              \
+      "The program the command resolves to: expanded, searched along the machine's "                         \
+      "Path where it has no folder; absent: there is none")                                                  \
+    F(S, flag, program_present, PUBLIC, "Whether that program is there")                                     \
+    F(S, flag, powershell, PUBLIC, "Whether the program is Windows PowerShell")                              \
+    F(S, text, execution_policy, PUBLIC, "The policy named in a PowerShell action's own arguments")          \
+    F(S, texts, imports, PUBLIC, "Modules that a PowerShell action imports, as written: names or paths")
+
+#define TASK_FIELDS(S, F, L)                                                                                 \
+    F(S, text, path, PUBLIC, "Path in the Task Scheduler")                                                   \
+    F(S, flag, defined, PUBLIC, "Whether it has a definition")                                               \
+    F(S, flag, registered, PUBLIC, "Whether the Task Scheduler knows it")                                    \
+    F(S, flag, readable, PUBLIC, "Whether the definition could be read; unknown says why not")               \
+    F(S, flag, enabled, PUBLIC, "Settings/Enabled")                                                          \
+    F(S, text, multiple_instances, PUBLIC, "MultipleInstancesPolicy; IgnoreNew where none is written")       \
+    F(S, text, user, IDENTITY, "The principal's UserId as written")                                          \
+    F(S, text, group, PUBLIC, "The principal's GroupId as written")                                          \
+    F(S, text, sid, PUBLIC, "SID of the user or group, where it is written or can be resolved")              \
+    F(S, text, logon_type, PUBLIC, "LogonType as written")                                                   \
+    F(S, text, run_level, PUBLIC, "RunLevel as written; LeastPrivilege where none is")                       \
+    F(S, flag, administrator, PUBLIC, "Whether a user principal is a member of Administrators")              \
+    L(S, task_trigger, triggers, PUBLIC, "Its triggers")                                                     \
+    L(S, task_action, actions, PUBLIC, "Its actions")                                                        \
+    F(S, time, last_run, PUBLIC, "Last start")                                                               \
+    F(S, number, last_result, PUBLIC, "Result of the last run: an HRESULT as unsigned number")               \
+    F(S, time, last_success, PUBLIC, "Last run that ended with result 0")
+
+#define SCHEDULE_FIELDS(S, F, L)                                                                             \
+    L(S, scheduled_task, tasks, PUBLIC, "Tasks below \\Microsoft\\OnlineBackup")                             \
+    F(S, text, backup_trace, PUBLIC,                                                                         \
+      "What shows that backups were scheduled or made before; absent: nothing does")
+
+#define MODULE_PATH_ELEMENT_FIELDS(S, F, L)                                                                  \
+    F(S, text, raw, PUBLIC, "The element as written")                                                        \
+    F(S, text, folder, PUBLIC, "Expanded, without surrounding blanks and trailing backslash")                \
+    F(S, flag, quoted, PUBLIC, "Whether it stands in quotes, which PowerShell does not remove")              \
+    F(S, flag, present, PUBLIC, "Whether the folder is there")                                               \
+    F(S, text, manifest, PUBLIC, "The MSOnlineBackup manifest that PowerShell finds through it; absent: none")
+
+#define MODULE_REFERENCE_FIELDS(S, F, L)                                                                     \
+    F(S, text, key, PUBLIC, "The manifest's key: RootModule, NestedModules, ...")                            \
+    F(S, text, name, PUBLIC, "What it names")                                                                \
+    F(S, flag, file, PUBLIC, "Whether that is a file name; otherwise an assembly or module by name")         \
+    F(S, text, resolved, PUBLIC, "The file found for it; absent: missing; unknown: cannot be looked up")
+
+#define MODULE_FILE_FIELDS(S, F, L)                                                                          \
+    F(S, text, path, PUBLIC, "Path below the module's folder")                                               \
+    F(S, text, kind, PUBLIC,                                                                                 \
+      "program (.dll, .exe), script (.ps1, .psm1, .ps1xml), manifest (.psd1) or other")                      \
+    F(S, number, size, PUBLIC, "Bytes")                                                                      \
+    F(S, text, sha256, PUBLIC, "SHA-256 in lower-case hex")                                                  \
+    F(S, flag, program_valid, PUBLIC, "Whether a program is a PE file")                                      \
+    F(S, text, version, PUBLIC, "File version of a program")                                                 \
+    F(S, text, signature, PUBLIC,                                                                            \
+      "Embedded signature: none, matches (its digest fits the bytes), differs, "                             \
+      "malformed, unsupported. Trust is another question")                                                   \
+    F(S, text, signer, PUBLIC, "SHA-1 thumbprint of the signer's certificate")                               \
+    F(S, flag, publisher_trusted, PUBLIC,                                                                    \
+      "Whether that certificate is among the machine's trusted publishers")                                  \
+    F(S, number, zone, PUBLIC, "ZoneId of its mark of the web; absent: none")
+
+#define POWERSHELL_FIELDS(S, F, L)                                                                           \
+    F(S, number, machine_policy_enabled, PUBLIC, "EnableScripts of the machine's group policy")              \
+    F(S, text, machine_policy, PUBLIC, "ExecutionPolicy of the machine's group policy")                      \
+    F(S, number, user_policy_enabled, PUBLIC, "EnableScripts of the SYSTEM account's group policy")          \
+    F(S, text, user_policy, PUBLIC, "ExecutionPolicy of the SYSTEM account's group policy")                  \
+    F(S, text, system_preference, PUBLIC, "PSExecutionPolicyPreference in SYSTEM's own environment")         \
+    F(S, text, machine_preference, PUBLIC, "PSExecutionPolicyPreference in the machine's environment")       \
+    F(S, text, current_user, PUBLIC, "ExecutionPolicy of the SYSTEM account")                                \
+    F(S, text, local_machine, PUBLIC, "ExecutionPolicy of the machine (64-bit)")                             \
+    F(S, time, policy_written, PUBLIC, "When the newest of these keys was last written")                     \
+    F(S, text, system_module_path, PUBLIC, "PSModulePath in SYSTEM's own environment, unexpanded")           \
+    F(S, text, machine_module_path, PUBLIC, "PSModulePath in the machine's environment, unexpanded")         \
+    F(S, text, module_path_type, PUBLIC, "Registry type of the one that counts: REG_SZ, REG_EXPAND_SZ")      \
+    F(S, time, module_path_written, PUBLIC, "When the key of the one that counts was last written")          \
+    L(S, module_path_element, module_path, PUBLIC, "Its elements, in order")                                 \
+    F(S, text, module_folder, PUBLIC, "The agent's module folder, bin\\Modules\\MSOnlineBackup")             \
+    F(S, flag, module_present, PUBLIC, "Whether it is there")                                                \
+    F(S, text, manifest, PUBLIC, "Its manifest; absent: missing; unknown: cannot be read")                   \
+    F(S, text, manifest_version, PUBLIC, "ModuleVersion")                                                    \
+    L(S, module_reference, references, PUBLIC, "What the manifest refers to")                                \
+    L(S, module_file, files, PUBLIC, "Every file of the module")
+
+#define VOLUME_FIELDS(S, F, L)                                                                               \
+    F(S, text, letter, PUBLIC, "Drive letter, upper case; absent: none")                                     \
+    F(S, text, path, IDENTITY, "\\\\?\\Volume{...}\\")                                                       \
+    F(S, text, label, IDENTITY, "Label")                                                                     \
+    F(S, text, file_system, PUBLIC, "NTFS, ReFS, ...; absent: raw")                                          \
+    F(S, text, drive_type, PUBLIC, "Fixed, Removable, CD-ROM, Network, ...")                                 \
+    F(S, number, size, PUBLIC, "Bytes")                                                                      \
+    F(S, number, free, PUBLIC, "Free bytes")                                                                 \
+    F(S, flag, deduplicated, PUBLIC, "Whether data deduplication is on")
+
+#define STORAGE_FIELDS(S, F, L)                                                                              \
+    F(S, text, source_letter, PUBLIC, "Drive letter of the volume that is copied; absent: none")             \
+    F(S, text, source_volume, IDENTITY, "Its \\\\?\\Volume{...}\\ path")                                     \
+    F(S, text, storage_letter, PUBLIC, "Drive letter of the volume that holds the copies; absent: none")     \
+    F(S, text, storage_volume, IDENTITY, "Its \\\\?\\Volume{...}\\ path")                                    \
+    F(S, number, used, PUBLIC, "Bytes used, as far as the rounded output tells")                             \
+    F(S, number, allocated, PUBLIC, "Bytes allocated")                                                       \
+    F(S, number, maximum, PUBLIC, "Largest size in bytes; absent: unbounded")                                \
+    F(S, number, margin, PUBLIC, "Largest rounding error of these figures in bytes")
+
+#define WRITER_FIELDS(S, F, L)                                                                               \
+    F(S, text, name, PUBLIC, "The writer's name")                                                            \
+    F(S, text, id, PUBLIC, "Its id, lower case, without braces")                                             \
+    F(S, text, instance, IDENTITY, "Its instance's id")                                                      \
+    F(S, number, state, PUBLIC, "VSS_WRITER_STATE: 1 stable, 2 to 5 waiting, 6 to 15 failed")                \
+    F(S, text, state_text, PUBLIC, "The state in the server's language")                                     \
+    F(S, text, error_text, PUBLIC, "The last error in the server's language")
+
+#define SHADOW_FIELDS(S, F, L)                                                                               \
+    F(S, text, storage_text, RAW, "What vssadmin list shadowstorage printed, at most 64 KiB")                \
+    F(S, text, writers_text, RAW, "What vssadmin list writers printed, at most 64 KiB")                      \
+    L(S, shadow_storage, storage, PUBLIC, "Shadow storage associations")                                     \
+    L(S, shadow_writer, writers, PUBLIC, "VSS writers")                                                      \
+    L(S, volume, volumes, PUBLIC, "Volumes")                                                                 \
+    F(S, number, shortages, PUBLIC,                                                                          \
+      "How often the agent's newest log reports insufficient shadow storage "                                \
+      "(0x186C2) in the seven days before as_of")                                                            \
+    F(S, time, last_shortage, PUBLIC, "The newest of these reports")
+
+/* R(struct, fields, doc): records that lists hold. */
+#define EVIDENCE_RECORDS(R)                                                                                  \
+    R(task_trigger, TRIGGER_FIELDS, "A trigger of a scheduled task")                                         \
+    R(task_action, ACTION_FIELDS, "An action of a scheduled task")                                           \
+    R(scheduled_task, TASK_FIELDS, "A scheduled task")                                                       \
+    R(module_path_element, MODULE_PATH_ELEMENT_FIELDS, "An element of PSModulePath")                         \
+    R(module_reference, MODULE_REFERENCE_FIELDS, "A reference in a module manifest")                         \
+    R(module_file, MODULE_FILE_FIELDS, "A file of the agent's module")                                       \
+    R(volume, VOLUME_FIELDS, "A volume")                                                                     \
+    R(shadow_storage, STORAGE_FIELDS, "A shadow storage association")                                        \
+    R(shadow_writer, WRITER_FIELDS, "A VSS writer")
+
+/* G(name, struct, fields, doc): the groups of a document, in its order. Checks name the groups they need. */
+#define EVIDENCE_GROUPS(G)                                                                                   \
+    G(source, source_evidence, SOURCE_FIELDS, "Where the document comes from")                               \
+    G(machine, machine_evidence, MACHINE_FIELDS, "Which machine it is")                                      \
+    G(agent, agent_evidence, AGENT_FIELDS, "The MARS agent")                                                 \
+    G(schedule, schedule_evidence, SCHEDULE_FIELDS, "The agent's scheduled tasks")                           \
+    G(powershell, powershell_evidence, POWERSHELL_FIELDS, "What the tasks' PowerShell needs")                \
+    G(shadow, shadow_evidence, SHADOW_FIELDS, "Shadow copies")
+
+#endif

@@ -1,0 +1,35 @@
+#include "report/catalog.h"
+
+#include <string.h>
+
+const catalog_check *catalog_check_find(const char *id) {
+    for (size_t i = 0; i < catalog_checks_count; i++) {
+        if (strcmp(catalog_checks[i].id, id) == 0) {
+            return &catalog_checks[i];
+        }
+    }
+    return NULL;
+}
+
+static const catalog_verdict *verdict_in(const catalog_check *entry, const char *slug) {
+    for (size_t i = 0; entry != NULL && i < entry->verdict_count; i++) {
+        if (strcmp(entry->verdicts[i].slug, slug) == 0) {
+            return &entry->verdicts[i];
+        }
+    }
+    return NULL;
+}
+
+const catalog_verdict *catalog_verdict_find(const char *id, const char *slug) {
+    const catalog_verdict *own = verdict_in(catalog_check_find(id), slug);
+    return own != NULL ? own : verdict_in(catalog_check_find("common"), slug);
+}
+
+const catalog_writer *catalog_writer_find(const char *id) {
+    for (size_t i = 0; i < catalog_writers_count; i++) {
+        if (strcmp(catalog_writers[i].id, id) == 0) {
+            return &catalog_writers[i];
+        }
+    }
+    return NULL;
+}

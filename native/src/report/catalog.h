@@ -1,0 +1,55 @@
+/* The catalogue: what is said to people, and data that the rules need. Written in native/catalog/ as JSON and
+ * made into these tables at build time. All static. */
+#ifndef REPORT_CATALOG_H
+#define REPORT_CATALOG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Texts hold {name} for a value of the finding. cause, advice and command may be NULL. */
+typedef struct catalog_verdict {
+    const char *slug;
+    const char *title;   /* one line: what is the case */
+    const char *cause;   /* why it matters */
+    const char *advice;  /* what to do */
+    const char *command; /* the command that does it */
+} catalog_verdict;
+
+typedef struct catalog_check {
+    const char *id;
+    const char *title;          /* what is checked, a noun phrase */
+    const char *rule;           /* the rule, a paragraph for the documentation */
+    const char *const *sources; /* addresses of the articles behind it, NULL-ended */
+    const catalog_verdict *verdicts;
+    size_t verdict_count;
+} catalog_check;
+
+extern const catalog_check catalog_checks[];
+extern const size_t catalog_checks_count;
+
+/* NULL if there is none. A verdict that a check's own entry lacks is looked up in the entry "common"
+ * ("unknown", "no-agent"). */
+const catalog_check *catalog_check_find(const char *id);
+const catalog_verdict *catalog_verdict_find(const char *id, const char *slug);
+
+/* Released agent versions, oldest first. */
+typedef struct catalog_agent_version {
+    const char *version;
+    const char *released; /* YYYY-MM */
+} catalog_agent_version;
+extern const catalog_agent_version catalog_agent_versions[];
+extern const size_t catalog_agent_versions_count;
+extern const char *const catalog_agent_versions_dated; /* when that table was last looked after */
+
+/* VSS writers and the service behind each. */
+typedef struct catalog_writer {
+    const char *id;      /* lower case, without braces */
+    const char *name;    /* English */
+    const char *service; /* the service whose restart brings the writer back; NULL: none can */
+    int32_t system;      /* 1: the writer takes part in every system state backup */
+} catalog_writer;
+extern const catalog_writer catalog_writers[];
+extern const size_t catalog_writers_count;
+const catalog_writer *catalog_writer_find(const char *id);
+
+#endif

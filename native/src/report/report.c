@@ -1,0 +1,208 @@
+#include "report/report.h"
+
+#include "checks/judgement.h"
+#include "core/alloc.h"
+#include "core/error.h"
+
+#include <string.h>
+
+int finding_urgency(finding_status status) {
+    static const int urgency[] = {
+        [STATUS_FAIL] = 0, [STATUS_WARN] = 1, [STATUS_UNKNOWN] = 2,
+        [STATUS_INFO] = 3, [STATUS_PASS] = 4, [STATUS_SKIPPED] = 5,
+    };
+    return urgency[status];
+}
+
+const char *finding_status_name(finding_status status) {
+    static const char *const names[] = {
+        [STATUS_PASS] = "pass", [STATUS_INFO] = "info",       [STATUS_WARN] = "warn",
+        [STATUS_FAIL] = "fail", [STATUS_UNKNOWN] = "unknown", [STATUS_SKIPPED] = "skipped",
+    };
+    return names[status];
+}
+
+static judgement judge_check(const check *row, const evidence *e, const check_settings *settings,
+                             arena *memory) {
+    judgement j = {
+        .memory = memory, .check = row, .settings = settings, .said = ARENA_VECTOR(memory, said *)};
+    row->judge(&j, e);
+    return j;
+}
+
+static bool agent_missing(const evidence *e, const check_settings *settings) {
+    arena scratch = {0};
+    judgement j = judge_check(check_find("agent.installed"), e, settings, &scratch);
+    said *const *all = j.said.items;
+    bool missing = false;
+    for (size_t i = 0; i < j.said.count && !arena_failed(&scratch); i++) {
+        missing = missing || all[i]->verdict->status == STATUS_FAIL;
+    }
+    arena_free(&scratch);
+    return missing;
+}
+
+static const char *filled(arena *memory, const char *text, const said *s) {
+    return text != NULL && text[0] != '\0' ? fill_text(memory, text, s->values.items, s->values.count) : NULL;
+}
+
+static finding_part make_part(arena *memory, const check *row, const said *s) {
+    const catalog_verdict *texts = catalog_verdict_find(row->id, s->verdict->slug);
+    return (finding_part){
+        .verdict = s->verdict,
+        .code = arena_printf(memory, "%s/%s", row->id, s->verdict->slug),
+        .title = texts != NULL ? filled(memory, texts->title, s) : s->verdict->slug,
+        .cause = texts != NULL ? filled(memory, texts->cause, s) : NULL,
+        .advice = texts != NULL ? filled(memory, texts->advice, s) : NULL,
+        .command = texts != NULL ? filled(memory, texts->command, s) : NULL,
+        .values = s->values.items,
+        .value_count = s->values.count,
+        .where = {.items = s->where.items, .count = s->where.count},
+    };
+}
+
+static bool same_subject(const char *a, const char *b) {
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Puts the part behind those that are at least as urgent. */
+static void insert_part(finding_part *parts, size_t count, finding_part part) {
+    size_t at = count;
+    while (at > 0 && finding_urgency(parts[at - 1].verdict->status) > finding_urgency(part.verdict->status)) {
+        parts[at] = parts[at - 1];
+        at--;
+    }
+    parts[at] = part;
+}
+
+static bool said_before(said *const *all, size_t index) {
+    for (size_t i = 0; i < index; i++) {
+        if (same_subject(all[i]->subject, all[index]->subject)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *join_lines(arena *memory, const text_list *lines) {
+    const char *joined = NULL;
+    for (size_t i = 0; i < lines->count; i++) {
+        joined = joined == NULL ? lines->items[i] : arena_printf(memory, "%s\n%s", joined, lines->items[i]);
+    }
+    return joined;
+}
+
+/* One finding from all that was said about the subject of said number first. */
+static void add_finding(arena_vector *findings, const judgement *j, size_t first) {
+    said *const *all = j->said.items;
+    finding_part *parts = arena_array(j->memory, j->said.count - first, sizeof *parts);
+    finding *result = parts != NULL ? arena_push(findings) : NULL;
+    if (result == NULL) {
+        return;
+    }
+    size_t count = 0;
+    for (size_t i = first; i < j->said.count; i++) {
+        if (same_subject(all[i]->subject, all[first]->subject)) {
+            insert_part(parts, count++, make_part(j->memory, j->check, all[i]));
+        }
+    }
+    static const char *const none[] = {NULL};
+    const catalog_check *entry = catalog_check_find(j->check->id);
+    *result = (finding){
+        .check = j->check,
+        .subject = all[first]->subject,
+        .parts = parts,
+        .part_count = count,
+        .sources = entry != NULL ? entry->sources : none,
+        .where_lines = join_lines(j->memory, &parts[0].where),
+        .values_json = values_text(j->memory, &parts[0]),
+    };
+}
+
+static void judge_one(arena_vector *findings, const check *row, const evidence *e,
+                      const check_settings *settings, bool no_agent) {
+    judgement j = {.memory = findings->memory,
+                   .check = row,
+                   .settings = settings,
+                   .said = ARENA_VECTOR(findings->memory, said *)};
+    if (no_agent && row->needs_agent) {
+        say_where(judge_say(&j, NULL, "no-agent"), &e->agent.install_path.fact);
+    } else {
+        row->judge(&j, e);
+    }
+    for (size_t i = 0; i < j.said.count && !arena_failed(j.memory); i++) {
+        if (!said_before(j.said.items, i)) {
+            add_finding(findings, &j, i);
+        }
+    }
+}
+
+static const char *copied(arena *memory, const fact_text *text) {
+    return text->fact.state == FACT_KNOWN ? arena_text(memory, text->value) : NULL;
+}
+
+static void copy_head(report *document, const evidence *e) {
+    arena *memory = &document->memory;
+    document->tool_version = e->tool_version != NULL ? arena_text(memory, e->tool_version) : NULL;
+    document->computer_name = copied(memory, &e->machine.computer_name);
+    document->machine_guid = copied(memory, &e->machine.machine_guid);
+    document->mars_machine_id = copied(memory, &e->machine.mars_machine_id);
+    document->os_name = copied(memory, &e->machine.product_name);
+    document->os_build = copied(memory, &e->machine.build);
+    document->source_kind = copied(memory, &e->source.kind);
+    document->source_name = copied(memory, &e->source.name);
+    document->collected = e->source.collected.value;
+    document->has_as_of = e->source.as_of.fact.state == FACT_KNOWN;
+    document->as_of = e->source.as_of.value;
+    text_list warnings = e->source.warnings.value;
+    const char **copies = arena_array(memory, warnings.count, sizeof *copies);
+    for (size_t i = 0; copies != NULL && i < warnings.count; i++) {
+        copies[i] = arena_text(memory, warnings.items[i]);
+    }
+    document->warnings = (text_list){.items = copies, .count = copies != NULL ? warnings.count : 0};
+}
+
+static void summarise(report *document) {
+    bool fails = false;
+    for (size_t i = 0; i < document->finding_count; i++) {
+        const finding *f = &document->findings[i];
+        finding_status status = f->parts[0].verdict->status;
+        document->summary.count[status]++;
+        fails = fails || (f->check->blocking && status == STATUS_FAIL);
+        document->summary.unknown_blocking += f->check->blocking && status == STATUS_UNKNOWN;
+    }
+    document->next_backup = fails                                    ? NEXT_BACKUP_FAILS
+                            : document->summary.unknown_blocking > 0 ? NEXT_BACKUP_UNKNOWN
+                                                                     : NEXT_BACKUP_STARTS;
+}
+
+mars_status report_make(report **out, const evidence *e, const check_selection *selection,
+                        const check_settings *settings) {
+    *out = NULL;
+    report *document = mem_alloc(sizeof *document);
+    if (document == NULL) {
+        return error_set(MARS_E_NO_MEMORY, "memory ran out while judging");
+    }
+    copy_head(document, e);
+    arena_vector findings = ARENA_VECTOR(&document->memory, finding);
+    bool no_agent = agent_missing(e, settings);
+    for (size_t i = 0; i < selection->count; i++) {
+        judge_one(&findings, selection->items[i], e, settings, no_agent);
+    }
+    document->findings = findings.items;
+    document->finding_count = findings.count;
+    summarise(document);
+    if (arena_failed(&document->memory)) {
+        report_free(document);
+        return error_set(MARS_E_NO_MEMORY, "memory ran out while judging");
+    }
+    *out = document;
+    return MARS_OK;
+}
+
+void report_free(report *document) {
+    if (document != NULL) {
+        arena_free(&document->memory);
+        mem_free(document);
+    }
+}
