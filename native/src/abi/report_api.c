@@ -102,7 +102,7 @@ mars_status mars_report_render(mars_text **out, const mars_report *document, int
     }
     *out = NULL;
     status = abi_given(document, "report");
-    if (status == MARS_OK && (flags & ~(MARS_RENDER_COLOR | MARS_RENDER_ALL)) != 0) {
+    if (status == MARS_OK && (flags & ~(MARS_RENDER_COLOR | MARS_RENDER_ALL | MARS_RENDER_PART)) != 0) {
         status = error_set(MARS_E_INVALID_ARGUMENT, "flags 0x%x has bits that mean nothing", flags);
     }
     if (status != MARS_OK) {
@@ -120,7 +120,7 @@ mars_status mars_report_render(mars_text **out, const mars_report *document, int
         render_json(&built, document, format == MARS_FORMAT_JSON);
         break;
     case MARS_FORMAT_JUNIT:
-        render_junit(&built, document);
+        render_junit(&built, document, (flags & MARS_RENDER_PART) != 0);
         break;
     case MARS_FORMAT_NAGIOS:
         render_nagios(&built, document);
