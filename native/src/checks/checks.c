@@ -42,7 +42,7 @@ const check all_checks[] = {
               {"shortage-reported", STATUS_FAIL}, UNKNOWN)},
     {"shadow.writers", false, false, GROUP(shadow) | GROUP(schedule), judge_shadow_writers,
      VERDICTS({"stable", STATUS_PASS}, {"waiting", STATUS_INFO}, {"failed", STATUS_WARN},
-              {"failed-no-service", STATUS_WARN}, {"none", STATUS_WARN}, {"failed-system", STATUS_FAIL},
+              {"failed-no-service", STATUS_WARN}, {"failed-system", STATUS_FAIL},
               {"failed-system-no-service", STATUS_FAIL}, UNKNOWN)},
 };
 const size_t all_checks_count = sizeof all_checks / sizeof all_checks[0];

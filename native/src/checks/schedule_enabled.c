@@ -7,7 +7,7 @@ enum { LARGEST_ZONE_OFFSET = 14 * 3600 };
 
 typedef enum trigger_state { TRIGGER_ALIVE, TRIGGER_DISABLED, TRIGGER_ENDED, TRIGGER_UNCLEAR } trigger_state;
 
-static trigger_state state_of(const task_trigger *trigger, const fact_time *as_of) {
+static trigger_state state_of(const trigger_facts *trigger, const fact_time *as_of) {
     if (trigger->enabled.fact.state != FACT_KNOWN) {
         return TRIGGER_UNCLEAR;
     }
@@ -28,14 +28,14 @@ static trigger_state state_of(const task_trigger *trigger, const fact_time *as_o
 
 typedef struct trigger_tally {
     size_t count[TRIGGER_UNCLEAR + 1];
-    const task_trigger *unclear;
-    const task_trigger *ended;
+    const trigger_facts *unclear;
+    const trigger_facts *ended;
 } trigger_tally;
 
 static trigger_tally tally_triggers(const scheduled_task *task, const fact_time *as_of) {
     trigger_tally tally = {0};
     for (size_t i = 0; i < task->triggers.count; i++) {
-        const task_trigger *trigger = (const task_trigger *)task->triggers.items + i;
+        const trigger_facts *trigger = (const trigger_facts *)task->triggers.items + i;
         trigger_state state = state_of(trigger, as_of);
         tally.count[state]++;
         if (state == TRIGGER_UNCLEAR) {

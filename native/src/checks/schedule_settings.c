@@ -22,7 +22,7 @@ void judge_schedule_multiple_instances(judgement *j, const evidence *e) {
     judge_each_task(j, e, "what happens when a backup is due while one runs", judge_instances);
 }
 
-static void judge_action(judgement *j, const scheduled_task *task, const task_action *action) {
+static void judge_action(judgement *j, const scheduled_task *task, const action_facts *action) {
     if (action->kind.fact.state == FACT_KNOWN && strcmp(action->kind.value, "Exec") != 0) {
         said *s = judge_say(j, task_subject(task), "not-a-program");
         say_text(s, "kind", action->kind.value);
@@ -58,7 +58,7 @@ static void judge_actions(judgement *j, const evidence *e, const scheduled_task 
         return;
     }
     for (size_t i = 0; i < actions->count; i++) {
-        judge_action(j, task, (const task_action *)actions->items + i);
+        judge_action(j, task, (const action_facts *)actions->items + i);
     }
 }
 

@@ -75,7 +75,9 @@ void judge_shadow_writers(judgement *j, const evidence *e) {
         return;
     }
     if (writers->count == 0) {
-        say_where(judge_say(j, NULL, "none"), &writers->fact);
+        fact why = fact_unknown(REASON_MALFORMED, writers->fact.where,
+                                "no writer is listed, though Windows has some of its own");
+        judge_unknown(j, NULL, "how the VSS writers are", &why);
         return;
     }
     size_t stable = 0;

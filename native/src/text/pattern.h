@@ -1,21 +1,25 @@
-/* Patterns: the only door to PCRE2. Every pattern of the library is a row of the table here; a set compiles each the
- * first time it is used and keeps it, and belongs to one thread at a time. */
+/* Patterns: the only door to PCRE2. Every pattern of the library is a row of the table here; a set compiles
+ * each the first time it is used and keeps it, and belongs to one thread at a time. */
 #ifndef TEXT_PATTERN_H
 #define TEXT_PATTERN_H
 
 #include "core/arena.h"
 
-/* X(enumerator, pattern). All are UTF, in extended syntax off; add (?i) and the like in the pattern. \w, \d and \s mean
- * ASCII unless the pattern begins with (*UCP). */
+/* X(enumerator, pattern). All are UTF, in extended syntax off; add (?i) and the like in the pattern. \w, \d
+ * and \s mean ASCII unless the pattern begins with (*UCP). */
 #define PATTERNS(X)                                                                                          \
     X(GUID, "\\{[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\\}")             \
-    X(VOLUME, "(?:\\(([A-Za-z]):\\))?\\\\\\\\\\?\\\\Volume(\\{[0-9A-Fa-f-]{36}\\})\\\\?")
+    X(VOLUME, "(?:\\(([A-Za-z]):\\))?\\\\\\\\\\?\\\\Volume(\\{[0-9A-Fa-f-]{36}\\})\\\\?")                    \
+    X(IMPORT_MODULE, "(?i)\\b(?:Import-Module|ipmo)\\s+(?:-(?!Name\\b)\\w+\\s+)*(?:-Name\\s+)?\\\\?[\"']?([" \
+                     "^\\s;|\"'][^;|\"']*?)"                                                                 \
+                     "(?=\\\\?[\"']|\\s*[;|]|\\s+-|\\s*$)")                                                  \
+    X(SHADOW_SHORTAGE, "(?i)\\b0x0*186C2\\b")
 
 typedef enum pattern_id {
 #define X(name, text) PATTERN_##name,
     PATTERNS(X)
 #undef X
-    PATTERN_COUNT
+        PATTERN_COUNT
 } pattern_id;
 
 typedef struct pattern_set pattern_set;
