@@ -10,7 +10,9 @@ int64_t instant_from_filetime(uint64_t filetime) {
 }
 
 uint64_t filetime_from_instant(int64_t instant) {
-    return instant < filetime_epoch ? 0 : (uint64_t)(instant - filetime_epoch) * FILETIME_PER_SECOND;
+    static const int64_t last = (int64_t)(UINT64_MAX / FILETIME_PER_SECOND) - 11644473600;
+    instant = instant < filetime_epoch ? filetime_epoch : instant > last ? last : instant;
+    return (uint64_t)(instant - filetime_epoch) * FILETIME_PER_SECOND;
 }
 
 /* Days since 1970-01-01 in the proleptic Gregorian calendar. Years are counted from March, so that a leap day is the
@@ -124,6 +126,10 @@ bool instant_parse(const char *text, int64_t *out, bool *has_zone) {
         return false;
     }
     if (take_char(&at, '.')) {
+        int digit = 0;
+        if (!take_number(&at, 1, 0, 9, &digit)) {
+            return false;
+        }
         while (*at >= '0' && *at <= '9') {
             at++;
         }

@@ -94,6 +94,9 @@ size_t psd1_quote(const psd1_reader *reader, size_t at, char kind) {
 
 bool psd1_unevaluated(psd1_reader *reader, size_t begin, size_t end, psd1_value *out) {
     enum { SHOWN = 200 };
+    while (end > begin && (reader->text[end - 1] == ' ' || reader->text[end - 1] == '\t')) {
+        end--;
+    }
     size_t length = end - begin < SHOWN ? end - begin : SHOWN;
     while (length > 0 && !utf8_valid(reader->text + begin, length)) {
         length--;
