@@ -65,8 +65,8 @@ static bool push(psd1_reader *reader, arena_vector *items, const psd1_value *val
 
 /* Words joined by single marks, as in env:Path; advances. */
 static void scan_joined_words(psd1_reader *reader, const char *marks) {
-    while (psd1_scan_word(reader) > 0 && peek(reader, 0) != '\0' && strchr(marks, peek(reader, 0)) != NULL
-           && peek(reader, 1) != peek(reader, 0)) {
+    while (psd1_scan_word(reader) > 0 && peek(reader, 0) != '\0' && strchr(marks, peek(reader, 0)) != NULL &&
+           peek(reader, 1) != peek(reader, 0)) {
         reader->at++;
     }
 }
@@ -222,15 +222,15 @@ static bool parse_entry(psd1_reader *reader, arena_vector *entries) {
     size_t begin = reader->at;
     const char *key = "";
     psd1_value value = {0};
-    if (!parse_key(reader, &key) || !add_key(reader, entries, key, begin)
-        || !psd1_skip_over(reader, PSD1_BLANKS) || !expect(reader, '=', "a = must follow the key")
-        || !psd1_skip_over(reader, PSD1_LINES) || !parse_statement(reader, &value)) {
+    if (!parse_key(reader, &key) || !add_key(reader, entries, key, begin) ||
+        !psd1_skip_over(reader, PSD1_BLANKS) || !expect(reader, '=', "a = must follow the key") ||
+        !psd1_skip_over(reader, PSD1_LINES) || !parse_statement(reader, &value)) {
         return false;
     }
     ((psd1_entry *)entries->items)[entries->count - 1].value = value;
     char next = peek(reader, 0);
-    return next == '}' || next == ';' || next == '\n'
-           || psd1_fail(reader, reader->at, "something unexpected follows a value");
+    return next == '}' || next == ';' || next == '\n' ||
+           psd1_fail(reader, reader->at, "something unexpected follows a value");
 }
 
 static bool parse_table(psd1_reader *reader, psd1_value *out) {
@@ -264,9 +264,9 @@ static bool parse_table(psd1_reader *reader, psd1_value *out) {
 
 /* The types that restricted language allows. */
 static const char *const simple_types[] = {
-    "string", "char",   "bool",   "boolean", "byte",  "sbyte",  "int16",  "short",   "uint16",   "ushort", "int",
-    "int32",  "uint32", "uint",   "int64",   "long",  "uint64", "ulong",  "single",  "float",    "double", "decimal",
-    "datetime",
+    "string", "char",   "bool",   "boolean", "byte",   "sbyte",   "int16",    "short",
+    "uint16", "ushort", "int",    "int32",   "uint32", "uint",    "int64",    "long",
+    "uint64", "ulong",  "single", "float",   "double", "decimal", "datetime",
 };
 
 static bool is_simple_type(const char *name) {
@@ -290,8 +290,8 @@ static bool all_text(const psd1_value *value) {
 
 /* [string] before a text and [string[]] before texts change nothing; every other cast would convert. */
 static bool cast_keeps(const char *type, bool array, const psd1_value *value) {
-    return ascii_ends(type, "string")
-           && (value->kind == PSD1_TEXT || (array && value->kind == PSD1_ARRAY && all_text(value)));
+    return ascii_ends(type, "string") &&
+           (value->kind == PSD1_TEXT || (array && value->kind == PSD1_ARRAY && all_text(value)));
 }
 
 static bool parse_cast(psd1_reader *reader, psd1_value *out) {
@@ -317,8 +317,8 @@ static bool parse_cast(psd1_reader *reader, psd1_value *out) {
 
 static bool parse_parentheses(psd1_reader *reader, psd1_value *out) {
     reader->at++;
-    if (!enter(reader) || !psd1_skip_over(reader, PSD1_LINES) || !parse_expression(reader, out)
-        || !psd1_skip_over(reader, PSD1_LINES) || !expect(reader, ')', "a closing parenthesis was expected")) {
+    if (!enter(reader) || !psd1_skip_over(reader, PSD1_LINES) || !parse_expression(reader, out) ||
+        !psd1_skip_over(reader, PSD1_LINES) || !expect(reader, ')', "a closing parenthesis was expected")) {
         return false;
     }
     reader->depth--;
@@ -355,7 +355,7 @@ static bool at_string(const psd1_reader *reader, size_t at) {
 
 static bool parse_primary(psd1_reader *reader, psd1_value *out) {
     char first = peek(reader, 0);
-    char second = first == '\0' ? '\0' : peek(reader, 1);
+    char second = first == '\0' ? first : peek(reader, 1);
     if (at_string(reader, reader->at)) {
         return psd1_scan_string(reader, out);
     }
@@ -460,8 +460,8 @@ static bool parse_comma_list(psd1_reader *reader, psd1_value *out) {
     while (peek(reader, 0) == ',') {
         psd1_value item = {0};
         reader->at++;
-        if (!psd1_skip_over(reader, PSD1_LINES) || !parse_unary(reader, &item) || !push(reader, &items, &item)
-            || !psd1_skip_over(reader, PSD1_BLANKS)) {
+        if (!psd1_skip_over(reader, PSD1_LINES) || !parse_unary(reader, &item) ||
+            !push(reader, &items, &item) || !psd1_skip_over(reader, PSD1_BLANKS)) {
             return false;
         }
     }
@@ -487,16 +487,18 @@ static bool is_edition(const psd1_value *value) {
     return value->kind == PSD1_UNEVALUATED && ascii_equal(value->text, "$PSEdition");
 }
 
-/* $PSEdition -eq 'Core' and its like, which Windows PowerShell decides with "Desktop". False: it is something else. */
-static bool decide_edition(const char *operator, size_t length, const psd1_value *left, const psd1_value *right,
-                           psd1_value *out) {
+/* $PSEdition -eq 'Core' and its like, which Windows PowerShell decides with "Desktop". False: it is something
+ * else. */
+static bool decide_edition(const char *operator, size_t length, const psd1_value *left,
+                           const psd1_value *right, psd1_value *out) {
     const psd1_value *other = is_edition(left) ? right : left;
     if (is_edition(left) == is_edition(right) || other->kind != PSD1_TEXT) {
         return false;
     }
     bool equal = ascii_equal(other->text, "Desktop");
     for (size_t i = 0; i < sizeof comparisons / sizeof comparisons[0]; i++) {
-        if (length == strlen(comparisons[i].operator) && ascii_equal_n(operator, comparisons[i].operator, length)) {
+        if (length == strlen(comparisons[i].operator) &&
+            ascii_equal_n(operator, comparisons[i].operator, length)) {
             bool value = equal == comparisons[i].value_if_equal;
             *out = (psd1_value){.kind = PSD1_BOOLEAN, .boolean = value, .text = ""};
             return true;
@@ -514,7 +516,7 @@ static bool parse_expression(psd1_reader *reader, psd1_value *out) {
     size_t operators = 0;
     psd1_value first = *out;
     for (size_t length = 0; (length = binary_operator(reader)) > 0; operators++) {
-        const char *operator = reader->text + reader->at;
+        const char *operator= reader->text + reader->at;
         psd1_value right = {0};
         reader->at += length;
         if (!psd1_skip_over(reader, PSD1_LINES) || !parse_comma_list(reader, &right)) {
@@ -533,8 +535,8 @@ static bool parse_expression(psd1_reader *reader, psd1_value *out) {
 static bool parse_block(psd1_reader *reader, psd1_value *out) {
     arena_vector items = ARENA_VECTOR(reader->memory, psd1_value);
     size_t statements = 0;
-    if (!psd1_skip_over(reader, PSD1_LINES) || !expect(reader, '{', "a { was expected") || !enter(reader)
-        || !parse_statements(reader, '}', &items, &statements)) {
+    if (!psd1_skip_over(reader, PSD1_LINES) || !expect(reader, '{', "a { was expected") || !enter(reader) ||
+        !parse_statements(reader, '}', &items, &statements)) {
         return false;
     }
     reader->depth--;
@@ -612,8 +614,8 @@ static bool parse_statement(psd1_reader *reader, psd1_value *out) {
 }
 
 static bool parse_file(psd1_reader *reader, psd1_value *out) {
-    if (!psd1_skip_over(reader, PSD1_SEPARATORS) || !parse_statement(reader, out)
-        || !psd1_skip_over(reader, PSD1_SEPARATORS)) {
+    if (!psd1_skip_over(reader, PSD1_SEPARATORS) || !parse_statement(reader, out) ||
+        !psd1_skip_over(reader, PSD1_SEPARATORS)) {
         return false;
     }
     return peek(reader, 0) == '\0' || psd1_fail(reader, reader->at, "more than one value in the file");
