@@ -227,18 +227,16 @@ static bool make_in_place(maker *to, const char *const *bases, size_t base_count
 /* ---- Putting it in place ---- */
 
 /* Only an image, or an empty folder, may be replaced: a wrong argument must not cost anything. */
-static bool may_replace(const char *output, const maker_error *error) {
-    char config[4096];
-    (void)snprintf(config, sizeof config, "%s/Windows/System32/config", output);
+static bool may_replace(const char *output, arena *memory, const maker_error *error) {
+    const char *config = arena_printf(memory, "%s/Windows/System32/config", output);
     if (!exists(output) || exists(config) || rmdir(output) == 0) {
         return true;
     }
     return maker_fail(error, "%s: exists and is no image", output);
 }
 
-static bool put_in_place(const char *made, const char *output, const maker_error *error) {
-    char old[4096];
-    (void)snprintf(old, sizeof old, "%s.old", made);
+static bool put_in_place(const char *made, const char *output, arena *memory, const maker_error *error) {
+    const char *old = arena_printf(memory, "%s.old", made);
     bool replaces = exists(output);
     if ((replaces && rename(output, old) != 0) || rename(made, output) != 0) {
         int reason = errno;
@@ -250,40 +248,53 @@ static bool put_in_place(const char *made, const char *output, const maker_error
     return !replaces || tree_remove(old, error);
 }
 
-static bool make_beside(const char *const *bases, size_t base_count, const char *source, const char *output,
-                        const char *root, const maker_error *error) {
-    maker to = {.root = root, .error = error, .hives = hive_maker_new()};
-    image_spec_init(&to.spec, &to.memory);
-    bool made = to.hives != NULL ? make_in_place(&to, bases, base_count, source)
-                                 : maker_fail(error, "%s: no memory", source);
-    hive_maker_free(to.hives);
-    arena_free(&to.memory);
-    return made && put_in_place(root, output, error);
+/* A folder beside the output: renaming works only within a file system. NULL, with the error set, if it
+ * fails. */
+static const char *make_sibling(const char *output, arena *memory, const maker_error *error) {
+    char *path = arena_alloc(memory, strlen(output) + sizeof ".XXXXXX");
+    if (path == NULL) {
+        (void)maker_fail(error, "%s: no memory", output);
+        return NULL;
+    }
+    (void)stpcpy(stpcpy(path, output), ".XXXXXX");
+    if (mkdtemp(path) == NULL || chmod(path, 0755) != 0) {
+        (void)maker_fail(error, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    return path;
+}
+
+static bool make_beside(maker *to, const char *const *bases, size_t base_count, const char *source,
+                        const char *output) {
+    to->root =
+        may_replace(output, &to->memory, to->error) ? make_sibling(output, &to->memory, to->error) : NULL;
+    if (to->root == NULL) {
+        return false;
+    }
+    if (make_in_place(to, bases, base_count, source) &&
+        put_in_place(to->root, output, &to->memory, to->error)) {
+        return true;
+    }
+    char ignored[1];
+    (void)tree_remove(to->root, &(maker_error){.text = ignored, .size = sizeof ignored});
+    return false;
 }
 
 bool image_make_over(const char *const *bases, size_t base_count, const char *source, const char *output,
                      char *error, size_t error_size) {
     const maker_error say = {.text = error, .size = error_size};
-    char root[4096];
     size_t length = strlen(output);
     while (length > 1 && output[length - 1] == '/') {
         length--;
     }
-    if (length == 0 || snprintf(root, sizeof root, "%.*s.XXXXXX", (int)length, output) >= (int)sizeof root) {
-        return maker_fail(&say, "%s: not a usable path", output);
-    }
-    if (!may_replace(output, &say)) {
-        return false;
-    }
-    if (mkdtemp(root) == NULL || chmod(root, 0755) != 0) {
-        return maker_fail(&say, "%s: %s", root, strerror(errno));
-    }
-    if (make_beside(bases, base_count, source, output, root, &say)) {
-        return true;
-    }
-    char ignored[4096];
-    (void)tree_remove(root, &(maker_error){.text = ignored, .size = sizeof ignored});
-    return false;
+    maker to = {.error = &say, .hives = hive_maker_new()};
+    image_spec_init(&to.spec, &to.memory);
+    bool made = to.hives != NULL
+                    ? make_beside(&to, bases, base_count, source, arena_text_n(&to.memory, output, length))
+                    : maker_fail(&say, "%s: no memory", source);
+    hive_maker_free(to.hives);
+    arena_free(&to.memory);
+    return made;
 }
 
 bool image_make(const char *source, const char *output, char *error, size_t error_size) {
