@@ -31,8 +31,7 @@ bool file_load(const char *path, arena *memory, bytes *out, const maker_error *e
     return read || maker_fail(error, "%s: cannot be read as a file", path);
 }
 
-/* Makes the folders above path. */
-static bool make_parents(const char *path, const maker_error *error) {
+bool folder_make_above(const char *path, const maker_error *error) {
     char parent[LONGEST_PATH];
     if (strlen(path) >= sizeof parent) {
         errno = ENAMETOOLONG;
@@ -52,7 +51,7 @@ static bool make_parents(const char *path, const maker_error *error) {
 }
 
 bool folder_make(const char *path, const maker_error *error) {
-    if (!make_parents(path, error)) {
+    if (!folder_make_above(path, error)) {
         return false;
     }
     return mkdir(path, FOLDER_MODE) == 0 || errno == EEXIST || fail(error, path);
@@ -61,7 +60,7 @@ bool folder_make(const char *path, const maker_error *error) {
 bool file_store(const char *path, const void *data, size_t size, const maker_error *error) {
     FILE *file = fopen(path, "wb");
     if (file == NULL && errno == ENOENT) {
-        if (!make_parents(path, error)) {
+        if (!folder_make_above(path, error)) {
             return false;
         }
         file = fopen(path, "wb");

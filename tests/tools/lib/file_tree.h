@@ -8,6 +8,8 @@
 bool file_load(const char *path, arena *memory, bytes *out, const maker_error *error);
 /* Writes a file anew, making the folders above it. */
 bool file_store(const char *path, const void *data, size_t size, const maker_error *error);
+/* Makes the folders above path. */
+bool folder_make_above(const char *path, const maker_error *error);
 /* Makes a folder and those above it. */
 bool folder_make(const char *path, const maker_error *error);
 /* Copies what is in a folder over what is in another. Only regular files and folders may be in it. */

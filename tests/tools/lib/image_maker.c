@@ -251,6 +251,9 @@ static bool put_in_place(const char *made, const char *output, arena *memory, co
 /* A folder beside the output: renaming works only within a file system. NULL, with the error set, if it
  * fails. */
 static const char *make_sibling(const char *output, arena *memory, const maker_error *error) {
+    if (!folder_make_above(output, error)) {
+        return NULL;
+    }
     char *path = arena_alloc(memory, strlen(output) + sizeof ".XXXXXX");
     if (path == NULL) {
         (void)maker_fail(error, "%s: no memory", output);
