@@ -45,11 +45,18 @@ static const uint8_t security[] = {
 };
 /* clang-format on */
 
+/* Without a terminator. */
+static void put_ascii(uint8_t *at, const char *text) {
+    for (; *text != '\0'; text++) {
+        *at++ = (uint8_t)*text;
+    }
+}
+
 static void put_root(uint8_t *cell, uint64_t filetime) {
     static const char name[] = "ROOT";
     put_u32(cell, 0u - ROOT_CELL_SIZE); /* negative: in use */
     uint8_t *key = cell + 4;
-    memcpy(key, "nk", 2);
+    put_ascii(key, "nk");
     put_u16(key + 2, 0x2C); /* root of a hive, not deletable, 8-bit name */
     put_u64(key + 4, filetime);
     put_u32(key + 16, NOTHING);       /* parent */
@@ -59,14 +66,14 @@ static void put_root(uint8_t *cell, uint64_t filetime) {
     put_u32(key + 44, SECURITY_CELL); /* security */
     put_u32(key + 48, NOTHING);       /* class name */
     put_u16(key + 72, sizeof name - 1);
-    memcpy(key + 76, name, sizeof name - 1);
+    put_ascii(key + 76, name);
 }
 
 /* Returns the cell's size. */
 static uint32_t put_security(uint8_t *cell) {
     uint32_t size = (SECURITY_CELL_HEADER + (uint32_t)sizeof security + 7) / 8 * 8;
     put_u32(cell, 0u - size);
-    memcpy(cell + 4, "sk", 2);
+    put_ascii(cell + 4, "sk");
     put_u32(cell + 8, SECURITY_CELL);  /* the list of descriptors is a ring: next */
     put_u32(cell + 12, SECURITY_CELL); /* and previous */
     put_u32(cell + 16, 1);             /* keys that use it */
@@ -76,14 +83,14 @@ static uint32_t put_security(uint8_t *cell) {
 }
 
 static void put_header(uint8_t *header, const char *name) {
-    memcpy(header, "regf", 4);
+    put_ascii(header, "regf");
     put_u32(header + 20, 1);         /* version 1. */
     put_u32(header + 24, 5);         /* 5 */
     put_u32(header + 32, 1);         /* a file loaded directly */
     put_u32(header + 36, ROOT_CELL); /* offsets count from the first bin */
     put_u32(header + 40, BIN_SIZE);  /* length of all bins */
     put_u32(header + 44, 1);         /* clustering factor */
-    for (size_t i = 0; name[i] != '\0' && i < 31; i++) {
+    for (size_t i = 0; i < 31 && name[i] != '\0'; i++) {
         header[HEADER_NAME + 2 * i] = (uint8_t)name[i];
     }
 }
@@ -93,7 +100,7 @@ void hive_blank(uint8_t out[HIVE_BLANK_SIZE], const char *name, uint64_t filetim
     put_header(out, name);
     hive_header_seal(out, filetime, false);
     uint8_t *bin = out + HIVE_HEADER_SIZE;
-    memcpy(bin, "hbin", 4);
+    put_ascii(bin, "hbin");
     put_u32(bin + 8, BIN_SIZE);
     put_u64(bin + 20, filetime);
     put_root(bin + ROOT_CELL, filetime);
