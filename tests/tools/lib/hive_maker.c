@@ -154,7 +154,7 @@ static bool write_key(const writer *out, arena *memory, reg_key *key) {
 /* A node's handle is where its cell begins in the file; hivex has no function to set its time. */
 static bool write_times(const writer *out, FILE *file, const reg_key *key) {
     uint8_t time[8];
-    put_u64(time, key->timed ? filetime_from_instant(key->time) : out->filetime);
+    store_u64(time, key->timed ? filetime_from_instant(key->time) : out->filetime);
     if (fseek(file, (long)key->node + HIVE_NODE_TIME, SEEK_SET) != 0 ||
         fwrite(time, sizeof time, 1, file) != 1) {
         return false;
