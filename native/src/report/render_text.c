@@ -5,6 +5,8 @@
 
 #include "core/instant.h"
 
+#include <string.h>
+
 enum { INDENT = 4, TEXT_COLUMN = 11, HEAD_COLUMN = 10 };
 
 typedef struct mark {
@@ -17,6 +19,12 @@ static const mark marks[] = {
     [STATUS_UNKNOWN] = {"UNKNOWN", "\x1b[35m"}, [STATUS_INFO] = {"INFO", "\x1b[36m"},
     [STATUS_PASS] = {"PASS", "\x1b[32m"},       [STATUS_SKIPPED] = {"SKIPPED", "\x1b[2m"},
 };
+
+/* Frees a text that went into the output; if it failed, so does the output. */
+static void done_with(text_builder *out, text_builder *part) {
+    out->failed = out->failed || text_builder_failed(part);
+    text_builder_free(part);
+}
 
 static void add_mark(text_builder *out, finding_status status, bool color) {
     text_add(out, color ? marks[status].color : "");
@@ -49,8 +57,7 @@ static void add_where(text_builder *out, const text_list *where) {
         text_add(&places, where->items[i]);
     }
     add_labelled(out, "where:", text_builder_text(&places));
-    out->failed = out->failed || text_builder_failed(&places);
-    text_builder_free(&places);
+    done_with(out, &places);
 }
 
 static void add_also(text_builder *out, const finding *f) {
@@ -61,8 +68,7 @@ static void add_also(text_builder *out, const finding *f) {
                   part->title);
     }
     add_labelled(out, "also:", text_builder_text(&also));
-    out->failed = out->failed || text_builder_failed(&also);
-    text_builder_free(&also);
+    done_with(out, &also);
 }
 
 /* "FAIL schedule.enabled [task]: The task is disabled" */
@@ -73,13 +79,8 @@ static void add_title(text_builder *out, const finding *f, bool color) {
     text_addf(&title, ": %s", f->parts[0].title);
     add_mark(out, status, color);
     text_add_char(out, ' ');
-    size_t column = 1;
-    for (const char *c = marks[status].word; *c != '\0'; c++) {
-        column++;
-    }
-    display_wrap(out, column, INDENT, text_builder_text(&title));
-    out->failed = out->failed || text_builder_failed(&title);
-    text_builder_free(&title);
+    display_wrap(out, strlen(marks[status].word) + 1, INDENT, text_builder_text(&title));
+    done_with(out, &title);
 }
 
 static void add_finding(text_builder *out, const finding *f, const render_options *options) {
@@ -116,12 +117,11 @@ static void add_head(text_builder *out, const report *document) {
         text_addf(&line, ", build %s", document->os_build);
     }
     add_head_line(out, "System", text_builder_text(&line));
-    text_builder_free(&line);
+    done_with(out, &line);
     text_addf(&line, "%s %s", document->source_kind != NULL ? document->source_kind : "unknown",
               document->source_name != NULL ? document->source_name : "");
     add_head_line(out, "Source", text_builder_text(&line));
-    out->failed = out->failed || text_builder_failed(&line);
-    text_builder_free(&line);
+    done_with(out, &line);
     add_head_line(out, "As of", as_of);
     for (size_t i = 0; i < document->warnings.count; i++) {
         add_head_line(out, "Note", document->warnings.items[i]);
