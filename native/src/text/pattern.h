@@ -44,10 +44,11 @@ typedef struct pattern_match {
 typedef enum pattern_result {
     PATTERN_NO_MATCH = 0,
     PATTERN_MATCHED = 1,
-    PATTERN_GAVE_UP = -1, /* the text made matching too expensive, is not UTF-8, or memory ran out */
+    PATTERN_GAVE_UP = -1, /* the text made matching too expensive, the start is past its end, or memory ran out */
 } pattern_result;
 
-/* Finds the first match at or after start. */
+/* Finds the first match at or after start. Bytes that are not UTF-8 match nothing, and part what is before them from what
+ * is behind. */
 pattern_result pattern_find(pattern_set *set, pattern_id id, const char *text, size_t length, size_t start,
                             pattern_match *match);
 /* A group's text, or NULL if it took no part. */
