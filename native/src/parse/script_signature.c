@@ -6,15 +6,19 @@
 
 #include <string.h>
 
+/* The lines that open and close a block, and what surrounds each line between them. */
+typedef struct script_marks {
+    const char *begin;
+    const char *end;
+    const char *before;
+    const char *after;
+} script_marks;
+
 static const script_marks marks[] = {
     [SCRIPT_HASH] = {"# SIG # Begin signature block", "# SIG # End signature block", "# ", ""},
     [SCRIPT_XML] = {"<!-- SIG # Begin signature block -->", "<!-- SIG # End signature block -->", "<!-- ",
                     " -->"},
 };
-
-const script_marks *script_marks_of(script_style style) {
-    return &marks[style == SCRIPT_XML ? SCRIPT_XML : SCRIPT_HASH];
-}
 
 bool script_style_of(const char *file_name, script_style *out) {
     static const struct {
@@ -154,7 +158,7 @@ static bool compare(const script_text *script, size_t end, const pkcs7_signature
 
 static bool check(const script_text *script, script_style style, arena *memory, signature_info *out,
                   fact *why) {
-    const script_marks *by = script_marks_of(style);
+    const script_marks *by = &marks[style == SCRIPT_XML ? SCRIPT_XML : SCRIPT_HASH];
     size_t begin = 0;
     size_t inside = 0;
     bytes container = {0};

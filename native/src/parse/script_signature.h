@@ -12,15 +12,6 @@ typedef enum script_style {
 /* By the ending of the file's name. False: not a script that PowerShell signs. */
 bool script_style_of(const char *file_name, script_style *out);
 
-/* The lines that open and close a block, and what surrounds each of its lines. */
-typedef struct script_marks {
-    const char *begin;
-    const char *end;
-    const char *before;
-    const char *after;
-} script_marks;
-const script_marks *script_marks_of(script_style style);
-
 /* What was signed is the text before the block's line break, byte order mark included, as UTF-16LE. A file
  * without a mark is UTF-8 or in the signing machine's code page: where that makes a difference and neither
  * UTF-8 nor Windows-1252 matches, the result is SIGNATURE_UNSUPPORTED. False as authenticode_check, but no

@@ -38,7 +38,8 @@ typedef struct report_summary {
     uint64_t unknown_blocking;
 } report_summary;
 
-/* Whether the next scheduled backup starts, as far as the blocking checks tell. */
+/* Whether the next scheduled backup starts: it does if no blocking check fails or is unknown or was left out.
+ */
 typedef enum next_backup { NEXT_BACKUP_STARTS, NEXT_BACKUP_FAILS, NEXT_BACKUP_UNKNOWN } next_backup;
 
 struct mars_report {
@@ -76,6 +77,12 @@ evidence_groups check_selection_needs(const check_selection *selection);
 mars_status report_make(report **out, const evidence *e, const check_selection *selection,
                         const check_settings *settings);
 void report_free(report *document);
+
+/* For report_make: what the findings say. */
+next_backup next_backup_expected(const report *document);
+/* Whether a check is among those that keep the next backup from starting, or, if that is unknown, among those
+ * that leave it so. */
+bool next_backup_told_by(const report *document, const check *row);
 
 /* The worst first: fail, warn, unknown, info, pass, skipped. */
 int finding_urgency(finding_status status);
