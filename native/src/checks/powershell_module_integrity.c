@@ -146,11 +146,15 @@ static void compare(inspection *in, const baseline *expected) {
     const fact_text *actual = &in->e->agent.engine_version;
     version_number actual_number = {0};
     version_number expected_number = {0};
+    fact unparsed = actual->fact;
     if (actual->fact.state != FACT_KNOWN || !version_parse(actual->value, &actual_number) ||
         !version_parse(expected->agent_version, &expected_number)) {
-        (void)judge_unknown(in->j, NULL,
-                            "whether the module equals the baseline, as the agent's version is needed",
-                            &actual->fact);
+        if (actual->fact.state != FACT_UNKNOWN) {
+            unparsed =
+                fact_unknown(REASON_MALFORMED, actual->fact.where, fact_text_or(actual, "It is missing."));
+        }
+        (void)judge_unknown(
+            in->j, NULL, "which baseline the module is to be compared with: the agent's version", &unparsed);
         return;
     }
     if (version_compare(&actual_number, &expected_number) != 0) {

@@ -34,9 +34,13 @@ static bool has_text(const fact_text *text, const char *value) {
     return text->fact.state == FACT_KNOWN && strcmp(text->value, value) == 0;
 }
 
-static void note_first(const fact **first, const fact *unknown) {
+/* The first fact that cannot tell; one that is known or absent does not say why itself. */
+static void note_first(const fact **first, const fact *read) {
+    static const fact not_judged = {.state = FACT_UNKNOWN,
+                                    .reason = REASON_UNREADABLE,
+                                    .detail = "A signature is of a kind that is not read here."};
     if (*first == NULL) {
-        *first = unknown;
+        *first = read->state == FACT_UNKNOWN ? read : &not_judged;
     }
 }
 
