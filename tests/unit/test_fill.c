@@ -43,6 +43,8 @@ static void test_places_are_filled(void **state) {
         {"{name}!", "{count} %s!"},
         /* What is no place, or an unknown one, stays. */
         {"{unknown} {Count} {coun} {counts}", "{unknown} {Count} {coun} {counts}"},
+        {"Denied. {nothing}", "Denied."},
+        {"{nothing}", ""},
         {"{", "{"},
         {"}", "}"},
         {"{}", "{}"},
