@@ -95,7 +95,8 @@ typedef struct render_options {
 } render_options;
 void render_text(text_builder *out, const report *document, const render_options *options);
 void render_json(text_builder *out, const report *document, bool indent);
-void render_junit(text_builder *out, const report *document);
+/* part: the testsuite element only, without declaration and root. */
+void render_junit(text_builder *out, const report *document, bool part);
 void render_nagios(text_builder *out, const report *document);
 /* What the library knows: every check with its verdicts. */
 void render_checks_text(text_builder *out);
