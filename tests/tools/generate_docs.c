@@ -1,4 +1,6 @@
-/* generate_docs DIR: writes the pages that come from the tables: DIR/checks/<id>.md, DIR/checks/README.md. */
+/* generate_docs DIR: writes the pages that come from the tables: DIR/checks/<id>.md, DIR/checks/README.md,
+ * DIR/evidence.md. */
+#include "evidence/evidence_schema.h"
 #include "report/report.h"
 
 #include <errno.h>
@@ -136,6 +138,12 @@ static bool write_check_pages(const char *folder) {
     return write_page(folder, "checks/README.md", &index) && good;
 }
 
+static bool write_evidence_page(const char *folder) {
+    text_builder page = {0};
+    evidence_reference(&page);
+    return write_page(folder, "evidence.md", &page);
+}
+
 static bool make_folder(const char *folder, const char *name) {
     text_builder path = {0};
     text_addf(&path, "%s/%s", folder, name);
@@ -152,5 +160,8 @@ int main(int argc, char **argv) {
         (void)fputs("usage: generate_docs DIR\n", stderr);
         return 2;
     }
-    return make_folder(argv[1], "") && make_folder(argv[1], "checks") && write_check_pages(argv[1]) ? 0 : 1;
+    return make_folder(argv[1], "") && make_folder(argv[1], "checks") && write_check_pages(argv[1]) &&
+                   write_evidence_page(argv[1])
+               ? 0
+               : 1;
 }

@@ -23,6 +23,9 @@ static void test_every_check_has_its_page(void **state) {
     for (size_t i = 0; i < all_checks_count; i++) {
         const catalog_check *entry = catalog_check_find(all_checks[i].id);
         complain(entry != NULL, all_checks[i].id, "", "is not in the catalogue");
+        if (entry == NULL) {
+            continue;
+        }
         complain(entry->sources[0] != NULL, entry->id, "", "names no source");
         for (size_t s = 0; entry->sources[s] != NULL; s++) {
             complain(strncmp(entry->sources[s], "https://", 8) == 0, entry->id, "", "a source is no address");
@@ -36,6 +39,9 @@ static void test_every_verdict_has_its_text(void **state) {
         for (const verdict *v = all_checks[i].verdicts; v->slug != NULL; v++) {
             const catalog_verdict *texts = catalog_verdict_find(all_checks[i].id, v->slug);
             complain(texts != NULL, all_checks[i].id, v->slug, "has no text");
+            if (texts == NULL) {
+                continue;
+            }
             bool bad = v->status == STATUS_FAIL || v->status == STATUS_WARN;
             complain(!bad || (texts->cause != NULL && texts->advice != NULL), all_checks[i].id, v->slug,
                      "must say cause and advice");

@@ -57,6 +57,10 @@ static void as_json_line(text_builder *out, const report *document) {
     render_json(out, document, false);
 }
 
+static void as_junit(text_builder *out, const report *document) {
+    render_junit(out, document, false);
+}
+
 /* The view of a sample report with the text everywhere; to be freed. */
 static text_builder rendered(view show, const char *text) {
     report document = {0};
@@ -330,7 +334,7 @@ static void assert_attribute(xmlNode *node, const char *name, const char *expect
 static void test_junit_is_well_formed(void **state) {
     (void)state;
     for (size_t i = 0; i < HOSTILE_COUNT; i++) {
-        text_builder out = rendered(render_junit, hostile[i]);
+        text_builder out = rendered(as_junit, hostile[i]);
         xmlDoc *document =
             xmlReadMemory(out.data, (int)out.length, NULL, NULL, XML_PARSE_NOERROR | XML_PARSE_NONET);
         assert_non_null(document);
@@ -346,7 +350,7 @@ static void test_junit_is_well_formed(void **state) {
 static void test_junit_tells_the_outcome(void **state) {
     (void)state;
     static const char *const outcomes[] = {NULL, "system-out", "system-out", "failure", "error", "skipped"};
-    text_builder out = rendered(render_junit, "a<b> & \"c\"\nd");
+    text_builder out = rendered(as_junit, "a<b> & \"c\"\nd");
     xmlDoc *document = xmlReadMemory(out.data, (int)out.length, NULL, NULL, XML_PARSE_NONET);
     assert_non_null(document);
     xmlNode *suite = child(xmlDocGetRootElement(document), "testsuite", 0);
@@ -369,6 +373,23 @@ static void test_junit_tells_the_outcome(void **state) {
     xmlFree(warning);
     xmlFreeDoc(document);
     text_builder_free(&out);
+}
+
+static void test_junit_parts_stand_in_one_document(void **state) {
+    (void)state;
+    report document = {0};
+    sample_report_fill(&document, "X");
+    text_builder out = {0};
+    text_add(&out, "<testsuites>");
+    render_junit(&out, &document, true);
+    render_junit(&out, &document, true);
+    text_add(&out, "</testsuites>");
+    xmlDoc *both = xmlReadMemory(out.data, (int)out.length, NULL, NULL, XML_PARSE_NONET);
+    assert_non_null(both);
+    assert_non_null(child(xmlDocGetRootElement(both), "testsuite", 1));
+    xmlFreeDoc(both);
+    text_builder_free(&out);
+    arena_free(&document.memory);
 }
 
 static void test_nagios_is_one_short_line(void **state) {
@@ -443,7 +464,7 @@ static void test_nagios_with_many_findings_stays_short(void **state) {
 
 static void test_empty_report(void **state) {
     (void)state;
-    static const view views[] = {as_text, as_json, as_json_line, render_junit, render_nagios};
+    static const view views[] = {as_text, as_json, as_json_line, as_junit, render_nagios};
     report document = {.next_backup = NEXT_BACKUP_UNKNOWN};
     for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
         text_builder out = {0};
@@ -503,7 +524,7 @@ static void report_schema(text_builder *out, const report *document) {
 /* jansson's allocations fail like ours in this program. */
 static void test_every_allocation_may_fail(void **state) {
     (void)state;
-    static const view views[] = {as_text,       as_json,     as_json_line, render_junit,
+    static const view views[] = {as_text,       as_json,     as_json_line, as_junit,
                                  render_nagios, checks_text, checks_json,  report_schema};
     report document = {0};
     sample_report_fill(&document, "broken \xff utf-8");
@@ -540,6 +561,7 @@ int main(void) {
         cmocka_unit_test(test_json_agrees_with_its_schema),
         cmocka_unit_test(test_junit_is_well_formed),
         cmocka_unit_test(test_junit_tells_the_outcome),
+        cmocka_unit_test(test_junit_parts_stand_in_one_document),
         cmocka_unit_test(test_nagios_is_one_short_line),
         cmocka_unit_test(test_nagios_says_the_worst_first),
         cmocka_unit_test(test_nagios_word_agrees_with_the_exit_code),
