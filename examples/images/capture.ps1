@@ -154,7 +154,7 @@ function Get-FileMark {
         FullName   = $Item.FullName
         Attributes = [int] $Item.Attributes
         Sddl       = $sddl
-        ZoneId     = $zone
+        Zone       = $zone
     }
 }
 
