@@ -22,7 +22,7 @@ said *judge_say(judgement *j, const char *subject, const char *slug) {
         s = &j->lost;
     }
     *s = (said){
-        .subject = subject,
+        .subject = subject != NULL ? arena_text(j->memory, subject) : NULL,
         .verdict = said_verdict,
         .values = ARENA_VECTOR(j->memory, finding_value),
         .where = ARENA_VECTOR(j->memory, const char *),
@@ -51,7 +51,7 @@ static finding_value *new_value(said *s, const char *name, value_kind kind) {
 void say_text(said *s, const char *name, const char *text) {
     finding_value *value = new_value(s, name, VALUE_TEXT);
     if (value != NULL) {
-        value->text = text;
+        value->text = arena_text(s->values.memory, text != NULL ? text : "");
     }
 }
 
@@ -76,9 +76,14 @@ void say_time(said *s, const char *name, int64_t value) {
 
 void say_texts(said *s, const char *name, const text_list *texts) {
     finding_value *value = new_value(s, name, VALUE_TEXTS);
-    if (value != NULL) {
-        value->texts = *texts;
+    const char **copies = arena_array(s->values.memory, texts->count, sizeof *copies);
+    if (value == NULL || copies == NULL) {
+        return;
     }
+    for (size_t i = 0; i < texts->count; i++) {
+        copies[i] = arena_text(s->values.memory, texts->items[i]);
+    }
+    value->texts = (text_list){.items = copies, .count = texts->count};
 }
 
 void say_where(said *s, const fact *read) {
@@ -93,6 +98,6 @@ void say_where(said *s, const fact *read) {
     }
     const char **place = arena_push(&s->where);
     if (place != NULL) {
-        *place = read->where;
+        *place = arena_text(s->where.memory, read->where);
     }
 }

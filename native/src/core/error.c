@@ -28,13 +28,22 @@ static const struct {
     {MARS_E_UNSUPPORTED, "unsupported"},
 };
 
-/* vsnprintf may cut inside a character: drop the part of one that is left. */
-static void cut_at_character(char *text) {
+/* Makes a message UTF-8 whatever was printed into it (a file name may be anything): drops the part of a character that
+ * vsnprintf left at a cut, and replaces other invalid bytes. */
+static void make_valid(char *text, bool cut) {
     size_t length = strlen(text);
-    while (length > 0 && !utf8_valid(text, length)) {
-        length--;
+    size_t at = 0;
+    while (at < length) {
+        size_t before = at;
+        bool invalid = utf8_next(text, length, &at) == 0xFFFD && at == before + 1;
+        if (invalid && cut && (unsigned char)text[before] >= 0xC0 && length - before < 4) {
+            text[before] = '\0';
+            return;
+        }
+        if (invalid) {
+            text[before] = '?';
+        }
     }
-    text[length] = '\0';
 }
 
 mars_status error_set(mars_status code, const char *format, ...) {
@@ -45,8 +54,8 @@ mars_status error_set(mars_status code, const char *format, ...) {
     va_end(arguments);
     if (length < 0) {
         record.message[0] = '\0';
-    } else if ((size_t)length >= sizeof record.message) {
-        cut_at_character(record.message);
+    } else {
+        make_valid(record.message, (size_t)length >= sizeof record.message);
     }
     return code;
 }

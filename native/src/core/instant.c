@@ -10,7 +10,9 @@ int64_t instant_from_filetime(uint64_t filetime) {
 }
 
 uint64_t filetime_from_instant(int64_t instant) {
-    return instant < filetime_epoch ? 0 : (uint64_t)(instant - filetime_epoch) * FILETIME_PER_SECOND;
+    static const int64_t last = (int64_t)(UINT64_MAX / FILETIME_PER_SECOND) - 11644473600;
+    instant = instant < filetime_epoch ? filetime_epoch : instant > last ? last : instant;
+    return (uint64_t)(instant - filetime_epoch) * FILETIME_PER_SECOND;
 }
 
 /* Days since 1970-01-01 in the proleptic Gregorian calendar. Years are counted from March, so that a leap day is the
@@ -37,7 +39,7 @@ static void civil_from_days(int64_t days, int64_t *year, int *month, int *day) {
 }
 
 int64_t instant_from_civil(int year, int month, int day, int hour, int minute, int second) {
-    return days_from_civil(year, month, day) * DAY + hour * 3600 + minute * 60 + second;
+    return days_from_civil(year, month, day) * DAY + hour * INT64_C(3600) + minute * INT64_C(60) + second;
 }
 
 void instant_format(int64_t instant, char out[INSTANT_TEXT_SIZE]) {
@@ -124,6 +126,10 @@ bool instant_parse(const char *text, int64_t *out, bool *has_zone) {
         return false;
     }
     if (take_char(&at, '.')) {
+        int digit = 0;
+        if (!take_number(&at, 1, 0, 9, &digit)) {
+            return false;
+        }
         while (*at >= '0' && *at <= '9') {
             at++;
         }

@@ -11,6 +11,7 @@ enum { INSTANT_TEXT_SIZE = 80 };
 
 /* Windows FILETIME (100 ns since 1601); rounds down. */
 int64_t instant_from_filetime(uint64_t filetime);
+/* Clamped to what a FILETIME can hold. */
 uint64_t filetime_from_instant(int64_t instant);
 int64_t instant_from_civil(int year, int month, int day, int hour, int minute, int second);
 /* Always "YYYY-MM-DDThh:mm:ssZ"; years outside 0..9999 are clamped. */

@@ -81,8 +81,8 @@
     F(S, text, logon_type, PUBLIC, "LogonType as written")                                                   \
     F(S, text, run_level, PUBLIC, "RunLevel as written; LeastPrivilege where none is")                       \
     F(S, flag, administrator, PUBLIC, "Whether a user principal is a member of Administrators")              \
-    L(S, task_trigger, triggers, PUBLIC, "Its triggers")                                                     \
-    L(S, task_action, actions, PUBLIC, "Its actions")                                                        \
+    L(S, trigger_facts, triggers, PUBLIC, "Its triggers")                                                     \
+    L(S, action_facts, actions, PUBLIC, "Its actions")                                                        \
     F(S, time, last_run, PUBLIC, "Last start")                                                               \
     F(S, number, last_result, PUBLIC, "Result of the last run: an HRESULT as unsigned number")               \
     F(S, time, last_success, PUBLIC, "Last run that ended with result 0")
@@ -94,10 +94,16 @@
 
 #define MODULE_PATH_ELEMENT_FIELDS(S, F, L)                                                                  \
     F(S, text, raw, PUBLIC, "The element as written")                                                        \
-    F(S, text, folder, PUBLIC, "Expanded, without surrounding blanks and trailing backslash")                \
+    F(S, text, folder, PUBLIC,                                                                               \
+      "The folder it names: expanded if the value is REG_EXPAND_SZ, without surrounding "                    \
+      "blanks and trailing backslash")                                                                       \
     F(S, flag, quoted, PUBLIC, "Whether it stands in quotes, which PowerShell does not remove")              \
     F(S, flag, present, PUBLIC, "Whether the folder is there")                                               \
     F(S, text, manifest, PUBLIC, "The MSOnlineBackup manifest that PowerShell finds through it; absent: none")
+
+#define MODULE_IMPORT_FIELDS(S, F, L)                                                                        \
+    F(S, text, path, PUBLIC, "The path as a task's action has it")                                           \
+    F(S, text, resolved, PUBLIC, "The file that PowerShell finds for it; absent: none")
 
 #define MODULE_REFERENCE_FIELDS(S, F, L)                                                                     \
     F(S, text, key, PUBLIC, "The manifest's key: RootModule, NestedModules, ...")                            \
@@ -136,6 +142,7 @@
     F(S, text, module_path_type, PUBLIC, "Registry type of the one that counts: REG_SZ, REG_EXPAND_SZ")      \
     F(S, time, module_path_written, PUBLIC, "When the key of the one that counts was last written")          \
     L(S, module_path_element, module_path, PUBLIC, "Its elements, in order")                                 \
+    L(S, module_import, imports, PUBLIC, "Modules that the agent's tasks import by path, each once")         \
     F(S, text, module_folder, PUBLIC, "The agent's module folder, bin\\Modules\\MSOnlineBackup")             \
     F(S, flag, module_present, PUBLIC, "Whether it is there")                                                \
     F(S, text, manifest, PUBLIC, "Its manifest; absent: missing; unknown: cannot be read")                   \
@@ -184,10 +191,11 @@
 
 /* R(struct, fields, doc): records that lists hold. */
 #define EVIDENCE_RECORDS(R)                                                                                  \
-    R(task_trigger, TRIGGER_FIELDS, "A trigger of a scheduled task")                                         \
-    R(task_action, ACTION_FIELDS, "An action of a scheduled task")                                           \
+    R(trigger_facts, TRIGGER_FIELDS, "A trigger of a scheduled task")                                         \
+    R(action_facts, ACTION_FIELDS, "An action of a scheduled task")                                           \
     R(scheduled_task, TASK_FIELDS, "A scheduled task")                                                       \
     R(module_path_element, MODULE_PATH_ELEMENT_FIELDS, "An element of PSModulePath")                         \
+    R(module_import, MODULE_IMPORT_FIELDS, "A module that a task imports by path")                           \
     R(module_reference, MODULE_REFERENCE_FIELDS, "A reference in a module manifest")                         \
     R(module_file, MODULE_FILE_FIELDS, "A file of the agent's module")                                       \
     R(volume, VOLUME_FIELDS, "A volume")                                                                     \

@@ -30,13 +30,16 @@ static judgement judge_check(const check *row, const evidence *e, const check_se
     return j;
 }
 
-static bool agent_missing(const evidence *e, const check_settings *settings) {
+static bool agent_missing(const evidence *e, const check_settings *settings, arena *memory) {
     arena scratch = {0};
     judgement j = judge_check(check_find("agent.installed"), e, settings, &scratch);
     said *const *all = j.said.items;
     bool missing = false;
     for (size_t i = 0; i < j.said.count && !arena_failed(&scratch); i++) {
         missing = missing || all[i]->verdict->status == STATUS_FAIL;
+    }
+    if (arena_failed(&scratch)) {
+        arena_set_failed(memory);
     }
     arena_free(&scratch);
     return missing;
@@ -92,10 +95,19 @@ static const char *join_lines(arena *memory, const text_list *lines) {
     return joined;
 }
 
+static size_t count_said(const judgement *j, const char *subject) {
+    said *const *all = j->said.items;
+    size_t count = 0;
+    for (size_t i = 0; i < j->said.count; i++) {
+        count += same_subject(all[i]->subject, subject);
+    }
+    return count;
+}
+
 /* One finding from all that was said about the subject of said number first. */
 static void add_finding(arena_vector *findings, const judgement *j, size_t first) {
     said *const *all = j->said.items;
-    finding_part *parts = arena_array(j->memory, j->said.count - first, sizeof *parts);
+    finding_part *parts = arena_array(j->memory, count_said(j, all[first]->subject), sizeof *parts);
     finding *result = parts != NULL ? arena_push(findings) : NULL;
     if (result == NULL) {
         return;
@@ -163,17 +175,13 @@ static void copy_head(report *document, const evidence *e) {
 }
 
 static void summarise(report *document) {
-    bool fails = false;
     for (size_t i = 0; i < document->finding_count; i++) {
         const finding *f = &document->findings[i];
         finding_status status = f->parts[0].verdict->status;
         document->summary.count[status]++;
-        fails = fails || (f->check->blocking && status == STATUS_FAIL);
         document->summary.unknown_blocking += f->check->blocking && status == STATUS_UNKNOWN;
     }
-    document->next_backup = fails                                    ? NEXT_BACKUP_FAILS
-                            : document->summary.unknown_blocking > 0 ? NEXT_BACKUP_UNKNOWN
-                                                                     : NEXT_BACKUP_STARTS;
+    document->next_backup = next_backup_expected(document);
 }
 
 mars_status report_make(report **out, const evidence *e, const check_selection *selection,
@@ -185,7 +193,7 @@ mars_status report_make(report **out, const evidence *e, const check_selection *
     }
     copy_head(document, e);
     arena_vector findings = ARENA_VECTOR(&document->memory, finding);
-    bool no_agent = agent_missing(e, settings);
+    bool no_agent = agent_missing(e, settings, &document->memory);
     for (size_t i = 0; i < selection->count; i++) {
         judge_one(&findings, selection->items[i], e, settings, no_agent);
     }

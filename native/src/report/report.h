@@ -38,7 +38,8 @@ typedef struct report_summary {
     uint64_t unknown_blocking;
 } report_summary;
 
-/* Whether the next scheduled backup starts, as far as the blocking checks tell. */
+/* Whether the next scheduled backup starts: it does if no blocking check fails or is unknown or was left out.
+ */
 typedef enum next_backup { NEXT_BACKUP_STARTS, NEXT_BACKUP_FAILS, NEXT_BACKUP_UNKNOWN } next_backup;
 
 struct mars_report {
@@ -77,6 +78,12 @@ mars_status report_make(report **out, const evidence *e, const check_selection *
                         const check_settings *settings);
 void report_free(report *document);
 
+/* For report_make: what the findings say. */
+next_backup next_backup_expected(const report *document);
+/* Whether a check is among those that keep the next backup from starting, or, if that is unknown, among those
+ * that leave it so. */
+bool next_backup_told_by(const report *document, const check *row);
+
 /* The worst first: fail, warn, unknown, info, pass, skipped. */
 int finding_urgency(finding_status status);
 const char *finding_status_name(finding_status status);
@@ -88,7 +95,8 @@ typedef struct render_options {
 } render_options;
 void render_text(text_builder *out, const report *document, const render_options *options);
 void render_json(text_builder *out, const report *document, bool indent);
-void render_junit(text_builder *out, const report *document);
+/* part: the testsuite element only, without declaration and root. */
+void render_junit(text_builder *out, const report *document, bool part);
 void render_nagios(text_builder *out, const report *document);
 /* What the library knows: every check with its verdicts. */
 void render_checks_text(text_builder *out);
@@ -100,7 +108,8 @@ void render_report_schema(text_builder *out);
 const char *values_text(arena *memory, const finding_part *part);
 
 /* A catalogue text with its {name} places filled. Sizes are written like "1.5 GB", times as ISO 8601, lists
- * with commas; an unknown name stays as written. */
+ * with commas; an unknown name stays as written. No blanks are left at the end, where an empty value stood.
+ */
 const char *fill_text(arena *memory, const char *text, const finding_value *values, size_t count);
 
 #endif

@@ -17,6 +17,7 @@ struct pattern_set {
     pcre2_code *codes[PATTERN_COUNT];
     pcre2_match_context *limits;
     pcre2_match_data *data;
+    const char *replacements[PATTERN_COUNT]; /* by pattern_test_replace */
 };
 
 pattern_set *pattern_set_new(void) {
@@ -48,11 +49,19 @@ void pattern_set_free(pattern_set *set) {
     mem_free(set);
 }
 
+void pattern_test_replace(pattern_set *set, pattern_id id, const char *text) {
+    pcre2_code_free(set->codes[id]);
+    set->codes[id] = NULL;
+    set->replacements[id] = text;
+}
+
 static const pcre2_code *code_of(pattern_set *set, pattern_id id) {
     if (set->codes[id] == NULL) {
         int error = 0;
         PCRE2_SIZE offset = 0;
-        set->codes[id] = pcre2_compile((PCRE2_SPTR)pattern_texts[id], PCRE2_ZERO_TERMINATED, PCRE2_UTF, &error,
+        const char *text = set->replacements[id] != NULL ? set->replacements[id] : pattern_texts[id];
+        set->codes[id] = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
+                                       PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &error,
                                        &offset, NULL);
         if (set->codes[id] != NULL) {
             /* Without JIT (no executable memory allowed) the same pattern is interpreted. */
@@ -77,8 +86,8 @@ pattern_result pattern_find(pattern_set *set, pattern_id id, const char *text, s
     }
     const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(set->data);
     for (int i = 0; i < PATTERN_GROUPS; i++) {
-        match->group[i].begin = i < groups ? offsets[2 * i] : SIZE_MAX;
-        match->group[i].end = i < groups ? offsets[2 * i + 1] : SIZE_MAX;
+        match->group[i].begin = i < groups ? offsets[2 * (size_t)i] : SIZE_MAX;
+        match->group[i].end = i < groups ? offsets[2 * (size_t)i + 1] : SIZE_MAX;
     }
     return PATTERN_MATCHED;
 }

@@ -1,0 +1,18 @@
+/* The powershell group's parts. */
+#ifndef COLLECT_POWERSHELL_H
+#define COLLECT_POWERSHELL_H
+
+#include "collect/collect.h"
+
+#define MODULE_NAME "MSOnlineBackup"
+
+/* Execution policy in its scopes. */
+void collect_execution_policy(collector *c, powershell_evidence *powershell);
+/* PSModulePath, what its elements lead to, and modules that tasks import by path. */
+void collect_module_path(collector *c, powershell_evidence *powershell);
+/* The manifest of the agent's module and what it refers to. Needs module_folder and module_present. */
+void collect_module_manifest(collector *c, powershell_evidence *powershell);
+/* Every file of the agent's module. Needs module_folder and module_present. */
+void collect_module_files(collector *c, powershell_evidence *powershell);
+
+#endif

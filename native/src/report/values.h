@@ -1,0 +1,11 @@
+/* The figures behind a verdict as JSON. */
+#ifndef REPORT_VALUES_H
+#define REPORT_VALUES_H
+
+#include "report/json_builder.h"
+#include "report/report.h"
+
+/* An object: sizes and numbers as numbers, times as ISO 8601 text, lists as arrays. */
+json_t *values_json(json_builder *builder, const finding_part *part);
+
+#endif

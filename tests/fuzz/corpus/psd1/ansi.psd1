@@ -1,0 +1,1 @@
+@{ RootModule = 'Größe.dll' }

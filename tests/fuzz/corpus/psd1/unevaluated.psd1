@@ -1,0 +1,1 @@
+@{ A = "$PSScriptRoot\x.dll"; B = $PSScriptRoot; C = ($PSVersion -gt 3); D = "a" + "b" }
