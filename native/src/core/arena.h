@@ -37,7 +37,7 @@ void *arena_copy(arena *memory, const void *data, size_t size);
 const char *arena_text(arena *memory, const char *text);
 const char *arena_text_n(arena *memory, const char *text, size_t length);
 const char *arena_printf(arena *memory, const char *format, ...) PRINTF_LIKE(2, 3);
-const char *arena_vprintf(arena *memory, const char *format, va_list arguments);
+const char *arena_vprintf(arena *memory, const char *format, va_list arguments) PRINTF_LIKE(2, 0);
 
 /* A growing array in an arena. Items are moved when it grows: keep indices, not pointers, while pushing. */
 typedef struct arena_vector {

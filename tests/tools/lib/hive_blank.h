@@ -14,8 +14,8 @@ void hive_blank(uint8_t out[HIVE_BLANK_SIZE], const char *name, uint64_t filetim
 /* Rewrites sequence numbers, time and checksum of a base block. */
 void hive_header_seal(uint8_t header[HIVE_HEADER_SIZE], uint64_t filetime, bool dirty);
 
-void put_u16(uint8_t *at, uint16_t number);
-void put_u32(uint8_t *at, uint32_t number);
-void put_u64(uint8_t *at, uint64_t number);
+void store_u16(uint8_t *at, uint16_t number);
+void store_u32(uint8_t *at, uint32_t number);
+void store_u64(uint8_t *at, uint64_t number);
 
 #endif

@@ -16,8 +16,6 @@
 /* Larger data needs a list of segments, which hivex does not write. */
 enum { LARGEST_DATA = 16344 };
 
-_Static_assert((int)HIVE_ERROR_SIZE == (int)REG_ERROR_SIZE, "one buffer serves both");
-
 struct hive_maker {
     arena memory;
     reg_key *roots[HIVE_KINDS];
@@ -90,7 +88,9 @@ static reg_key *find_root(void *user, const char *name, const char **rest) {
 
 bool hive_maker_add(hive_maker *maker, const char *source_name, const void *data, size_t size, char *error) {
     const reg_source source = {.name = source_name, .data = data, .size = size};
-    return reg_text_apply(&source, find_root, maker, &maker->memory, error);
+    maker_error say = {.size = HIVE_ERROR_SIZE};
+    say.text = error;
+    return reg_text_apply(&source, find_root, maker, &maker->memory, &say);
 }
 
 /* ---- Writing ---- */
@@ -118,12 +118,14 @@ static bool write_values(const writer *out, arena *memory, const reg_key *key) {
             errno = EFBIG;
             return fail(out, arena_printf(memory, "value %s of key %s", values[i].name, key->name));
         }
-        /* hivex takes both without const and changes neither; data of no size must still not be NULL. */
-        static char nothing[1];
-        set[i].key = (char *)(uintptr_t)values[i].name;
+        /* hivex wants both without const, so it gets copies; data of no size must still not be NULL. */
+        set[i].key = arena_copy(memory, values[i].name, strlen(values[i].name) + 1);
         set[i].t = (hive_type)values[i].type;
         set[i].len = values[i].data.size;
-        set[i].value = values[i].data.size > 0 ? (char *)(uintptr_t)values[i].data.data : nothing;
+        set[i].value = arena_copy(memory, values[i].data.data, values[i].data.size);
+    }
+    if (arena_failed(memory)) {
+        return fail(out, "setting values");
     }
     if (hivex_node_set_values(out->hive, key->node, key->values.count, set, 0) != 0) {
         return fail(out, arena_printf(memory, "setting the values of key %s", key->name));
@@ -152,7 +154,7 @@ static bool write_key(const writer *out, arena *memory, reg_key *key) {
 /* A node's handle is where its cell begins in the file; hivex has no function to set its time. */
 static bool write_times(const writer *out, FILE *file, const reg_key *key) {
     uint8_t time[8];
-    put_u64(time, key->timed ? filetime_from_instant(key->time) : out->filetime);
+    store_u64(time, key->timed ? filetime_from_instant(key->time) : out->filetime);
     if (fseek(file, (long)key->node + HIVE_NODE_TIME, SEEK_SET) != 0 ||
         fwrite(time, sizeof time, 1, file) != 1) {
         return false;

@@ -285,7 +285,9 @@ static bool make_beside(maker *to, const char *const *bases, size_t base_count, 
 
 bool image_make_over(const char *const *bases, size_t base_count, const char *source, const char *output,
                      char *error, size_t error_size) {
-    const maker_error say = {.text = error, .size = error_size};
+    maker_error say = {0};
+    say.text = error;
+    say.size = error_size;
     size_t length = strlen(output);
     while (length > 1 && output[length - 1] == '/') {
         length--;

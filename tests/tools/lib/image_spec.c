@@ -32,9 +32,8 @@ static bool fail(const spec_reader *in, const char *what) {
 /* A path must stay below the image's root. NULL, with the error set, if it does not. */
 static const char *read_path(const spec_reader *in, const char *path) {
     const char *at = path;
-    size_t length = 0;
     do {
-        length = strcspn(at, "/");
+        size_t length = strcspn(at, "/");
         if (length == 0 || (length == 2 && memcmp(at, "..", 2) == 0)) {
             (void)fail(in, arena_printf(in->memory, "path \"%s\" does not stay in the image", path));
             return NULL;

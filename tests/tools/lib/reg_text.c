@@ -5,7 +5,6 @@
 #include "core/unicode.h"
 #include "host/host.h"
 
-#include <stdio.h>
 #include <string.h>
 
 typedef struct reader {
@@ -13,7 +12,7 @@ typedef struct reader {
     reg_root_finder finder;
     void *user;
     arena *memory;
-    char *error;
+    const maker_error *error;
     const char *next; /* the first line not read yet */
     const char *end;
     unsigned line; /* number of the line read last */
@@ -23,8 +22,7 @@ typedef struct reader {
 } reader;
 
 static bool fail(const reader *in, const char *what) {
-    (void)snprintf(in->error, REG_ERROR_SIZE, "%s:%u: %s", in->source->name, in->line, what);
-    return false;
+    return maker_fail(in->error, "%s:%u: %s", in->source->name, in->line, what);
 }
 
 static const char *skip_blanks(const char *at) {
@@ -75,7 +73,7 @@ static bool read_quoted(const reader *in, const char **at, text_builder *out) {
         if (*c != '0' && *pair == '\0') {
             return fail(in, "unknown escape in a quoted text (\\\\ \\\" \\n \\r \\0 are known)");
         }
-        text_add_char(out, *c == '0' ? '\0' : pair[1]);
+        text_add_n(out, *c == '0' ? "" : pair + 1, 1);
     }
     *at = c + 1;
     return !text_builder_failed(out) || fail(in, "no memory");
@@ -349,7 +347,7 @@ static bool decode(reader *in) {
 }
 
 bool reg_text_apply(const reg_source *source, reg_root_finder finder, void *user, arena *memory,
-                    char *error) {
+                    const maker_error *error) {
     reader in = {.source = source, .finder = finder, .user = user, .memory = memory, .error = error};
     if (!decode(&in)) {
         return false;

@@ -2,9 +2,8 @@
 #ifndef REG_TEXT_H
 #define REG_TEXT_H
 
+#include "maker_error.h"
 #include "reg_tree.h"
-
-enum { REG_ERROR_SIZE = 512 };
 
 /* Turns a key's full name ("HKEY_LOCAL_MACHINE\\SOFTWARE\\X") into the key below which it lies and the rest
  * of the name
@@ -24,8 +23,9 @@ typedef struct reg_source {
  * lines that end in a backslash. A `;` begins a comment, also behind a value. A line `; time:
  * 2026-03-02T08:00:00Z` before a key's line is that key's last-write time.
  *
- * False: error (REG_ERROR_SIZE bytes) says what is wrong, beginning with "<name>:<line>: ". Results live in
+ * False: the error says what is wrong, beginning with "<name>:<line>: ". Results live in
  * memory. */
-bool reg_text_apply(const reg_source *source, reg_root_finder finder, void *user, arena *memory, char *error);
+bool reg_text_apply(const reg_source *source, reg_root_finder finder, void *user, arena *memory,
+                    const maker_error *error);
 
 #endif

@@ -1,0 +1,296 @@
+<#
+.SYNOPSIS
+Captures what only a running server can tell, so that marshealth can judge the server from a copy of its drive.
+
+.DESCRIPTION
+Writes a captures folder: the output of vssadmin, sc and netsh, the volumes (volumes.json), and attributes, security
+descriptors and zone marks of the backup agent's files (files.json). Put it into the root of a copy of the server's
+system drive, and run "marshealth test --image FOLDER" on any machine.
+
+With -IncludeHives it makes such a copy itself, as small as possible: the registry hives SYSTEM, SOFTWARE and DEFAULT
+(through "reg save"), the scheduled tasks of the agent and of Windows Server Backup, cbengine.exe, the agent's PowerShell
+module and its current logs. By hand the larger part of it is:
+
+    reg save HKLM\SYSTEM   IMAGE\Windows\System32\config\SYSTEM
+    reg save HKLM\SOFTWARE IMAGE\Windows\System32\config\SOFTWARE
+    reg save HKU\.DEFAULT  IMAGE\Windows\System32\config\DEFAULT
+    robocopy %SystemRoot%\System32\Tasks IMAGE\Windows\System32\Tasks /E
+
+The agent's key file is not copied: a text of one line stands for it. The hives hold settings of every program on the
+server, though, so treat the image as confidential.
+
+Nothing on the server is changed. Run it elevated, in 64-bit Windows PowerShell.
+
+.PARAMETER Path
+The folder to write. Default: captures in the current folder; with -IncludeHives the image's folder, by default image.
+
+.PARAMETER IncludeHives
+Make a whole image; the captures go to its sub-folder captures.
+
+.EXAMPLE
+.\capture.ps1
+
+Writes .\captures.
+
+.EXAMPLE
+.\capture.ps1 -Path D:\support\SERVER1 -IncludeHives
+
+Makes an image of this server in D:\support\SERVER1.
+#>
+#Requires -Version 5.1
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty()]
+    [string] $Path,
+
+    [switch] $IncludeHives
+)
+
+Set-StrictMode -Version Latest
+$ErrorActionPreference = 'Stop'
+
+$systemFolder = Join-Path -Path $env:SystemRoot -ChildPath 'System32'
+
+# As marshealth itself would run them: capture, program, arguments.
+$consoleTools = @(
+    @{ Capture = 'vssadmin-list-shadowstorage.txt'; Program = 'vssadmin.exe'; Arguments = @('list', 'shadowstorage') }
+    @{ Capture = 'vssadmin-list-writers.txt'; Program = 'vssadmin.exe'; Arguments = @('list', 'writers') }
+    @{ Capture = 'netsh-winhttp-show-proxy.txt'; Program = 'netsh.exe'; Arguments = @('winhttp', 'show', 'proxy') }
+    @{ Capture = 'sc-queryex.txt'; Program = 'sc.exe'; Arguments = @('queryex', 'type=', 'service', 'state=', 'all') }
+)
+
+function Test-Elevation {
+    $identity = [System.Security.Principal.WindowsIdentity]::GetCurrent()
+    $principal = New-Object -TypeName System.Security.Principal.WindowsPrincipal -ArgumentList $identity
+    $principal.IsInRole([System.Security.Principal.WindowsBuiltInRole]::Administrator)
+}
+
+# A value of the agent's registry keys, or nothing.
+function Get-AgentSetting {
+    param([string] $Key, [string] $Name)
+
+    $full = "HKLM:\SOFTWARE\Microsoft\Windows Azure Backup\$Key"
+    $item = Get-Item -LiteralPath $full -ErrorAction SilentlyContinue
+    if ($null -ne $item) {
+        $item.GetValue($Name)
+    }
+}
+
+# Does one step; what fails is said and left out, because marshealth reports a missing capture as unknown.
+function Invoke-Step {
+    param([string] $What, [scriptblock] $Step)
+
+    Write-Verbose -Message $What
+    try {
+        & $Step
+    } catch {
+        Write-Warning -Message "${What}: $($_.Exception.Message)"
+    }
+}
+
+# Windows PowerShell decodes a program's output by [Console]::OutputEncoding, which is the code page that console programs
+# write in; the file is UTF-8 with a byte order mark, which says so to its reader.
+function Save-ToolOutput {
+    param([hashtable] $Tool, [string] $Folder)
+
+    $program = Join-Path -Path $systemFolder -ChildPath $Tool.Program
+    $arguments = $Tool.Arguments
+    $lines = & $program @arguments
+    if ($null -eq $lines) {
+        throw "$($Tool.Program) wrote nothing (exit code $LASTEXITCODE)"
+    }
+    Set-Content -LiteralPath (Join-Path -Path $Folder -ChildPath $Tool.Capture) -Value $lines -Encoding UTF8
+}
+
+function Save-Json {
+    param([object[]] $Value, [string] $File)
+
+    # -InputObject, since a pipeline would make one item lose its array.
+    Set-Content -LiteralPath $File -Value (ConvertTo-Json -InputObject @($Value) -Depth 3) -Encoding UTF8
+}
+
+function Save-Volume {
+    param([string] $File)
+
+    $volumes = foreach ($volume in Get-Volume) {
+        # A volume without a letter has the character 0.
+        $letter = if ([int] [char] $volume.DriveLetter -ne 0) { [string] $volume.DriveLetter } else { $null }
+        [pscustomobject] @{
+            DriveLetter       = $letter
+            Path              = $volume.Path
+            FileSystemLabel   = $volume.FileSystemLabel
+            FileSystem        = $volume.FileSystem
+            DriveType         = [string] $volume.DriveType
+            Size              = $volume.Size
+            SizeRemaining     = $volume.SizeRemaining
+            DedupMode         = [string] $volume.DedupMode
+            HealthStatus      = [string] $volume.HealthStatus
+            OperationalStatus = [string] $volume.OperationalStatus
+        }
+    }
+    Save-Json -Value @($volumes) -File $File
+}
+
+# ZoneId of the mark that a download carries, or $null (said, for Windows PowerShell writes "no output" to JSON as {}).
+function Get-ZoneId {
+    param([string] $File)
+
+    $lines = Get-Content -LiteralPath $File -Stream 'Zone.Identifier' -ErrorAction SilentlyContinue
+    foreach ($line in $lines) {
+        if ($line -match '^\s*ZoneId\s*=\s*(\d+)') {
+            return [int] $Matches[1]
+        }
+    }
+    $null
+}
+
+function Get-FileMark {
+    param([System.IO.FileSystemInfo] $Item)
+
+    $sddl = try { (Get-Acl -LiteralPath $Item.FullName).Sddl } catch { $null }
+    $zone = if ($Item -is [System.IO.FileInfo]) { Get-ZoneId -File $Item.FullName } else { $null }
+    [pscustomobject] @{
+        FullName   = $Item.FullName
+        Attributes = [int] $Item.Attributes
+        Sddl       = $sddl
+        Zone       = $zone
+    }
+}
+
+# Folders whose marks matter: agent's root, bin with all below it, scratch and temp with what is directly in them, and two
+# of Windows for themselves.
+function Save-FileMark {
+    param([string] $AgentFolder, [string] $ScratchFolder, [string] $File)
+
+    $folders = @(
+        @{ Folder = Join-Path -Path $env:SystemRoot -ChildPath 'Temp'; Depth = -1 }
+        @{ Folder = Join-Path -Path $env:ProgramData -ChildPath 'Microsoft\Crypto\RSA\MachineKeys'; Depth = -1 }
+    )
+    if ($AgentFolder) {
+        $folders += @{ Folder = $AgentFolder; Depth = -1 }
+        $folders += @{ Folder = Join-Path -Path $AgentFolder -ChildPath 'bin'; Depth = 16 }
+        $folders += @{ Folder = Join-Path -Path $AgentFolder -ChildPath 'Temp'; Depth = 0 }
+    }
+    if ($ScratchFolder) {
+        $folders += @{ Folder = $ScratchFolder; Depth = 0 }
+    }
+    $marks = foreach ($place in $folders) {
+        if (-not (Test-Path -LiteralPath $place.Folder)) {
+            continue
+        }
+        Get-FileMark -Item (Get-Item -LiteralPath $place.Folder -Force)
+        if ($place.Depth -ge 0) {
+            Get-ChildItem -LiteralPath $place.Folder -Force -Recurse -Depth $place.Depth -ErrorAction Continue |
+                ForEach-Object -Process { Get-FileMark -Item $_ }
+        }
+    }
+    Save-Json -Value @($marks) -File $File
+}
+
+# Where a file of this server goes in an image: the system drive is its root, others are below drives.
+function ConvertTo-ImagePath {
+    param([string] $File, [string] $Image)
+
+    $drive = $File.Substring(0, 1).ToUpperInvariant()
+    $rest = $File.Substring(3)
+    if ($drive -ne $env:SystemDrive.Substring(0, 1)) {
+        $rest = Join-Path -Path "drives\$drive" -ChildPath $rest
+    }
+    Join-Path -Path $Image -ChildPath $rest
+}
+
+# Copies a file, or a folder with all in it, to its place in the image; nothing if it does not exist.
+function Copy-ToImage {
+    param([string] $Source, [string] $Image)
+
+    if (-not (Test-Path -LiteralPath $Source)) {
+        return
+    }
+    $parent = Split-Path -Path (ConvertTo-ImagePath -File $Source -Image $Image) -Parent
+    $null = New-Item -Path $parent -ItemType Directory -Force
+    Copy-Item -LiteralPath $Source -Destination $parent -Recurse -Force
+}
+
+function Save-Hive {
+    param([string] $Key, [string] $File)
+
+    $reg = Join-Path -Path $systemFolder -ChildPath 'reg.exe'
+    $null = & $reg save $Key $File /y
+    if ($LASTEXITCODE -ne 0) {
+        throw "reg save $Key ended with exit code $LASTEXITCODE"
+    }
+}
+
+function Copy-AgentFile {
+    param([string] $AgentFolder, [string] $ScratchFolder, [string] $Image)
+
+    foreach ($part in 'bin\cbengine.exe', 'bin\Modules') {
+        Copy-ToImage -Source (Join-Path -Path $AgentFolder -ChildPath $part) -Image $Image
+    }
+    $temp = Join-Path -Path $AgentFolder -ChildPath 'Temp'
+    if (Test-Path -LiteralPath $temp) {
+        Get-ChildItem -Path (Join-Path -Path $temp -ChildPath '*') -Include '*Curr.errlog', 'LastBackupFailedFiles*.txt' -File |
+            Where-Object -Property Length -LT 256MB |
+            ForEach-Object -Process { Copy-ToImage -Source $_.FullName -Image $Image }
+    }
+    if ($ScratchFolder -and (Test-Path -LiteralPath $ScratchFolder)) {
+        $scratchInImage = ConvertTo-ImagePath -File $ScratchFolder -Image $Image
+        $null = New-Item -Path $scratchInImage -ItemType Directory -Force
+        $keyFile = Get-Item -LiteralPath (Join-Path -Path $ScratchFolder -ChildPath 'OnlineBackup.KEK') -Force -ErrorAction SilentlyContinue
+        if ($null -ne $keyFile) {
+            $text = if ($keyFile.Length -gt 0) { 'The key file was not copied.' } else { $null }
+            Set-Content -LiteralPath (Join-Path -Path $scratchInImage -ChildPath 'OnlineBackup.KEK') -Value $text -Encoding ASCII
+        }
+    }
+}
+
+function Save-Image {
+    param([string] $AgentFolder, [string] $ScratchFolder, [string] $Image)
+
+    $config = Join-Path -Path $Image -ChildPath 'Windows\System32\config'
+    $null = New-Item -Path $config -ItemType Directory -Force
+    $hives = @{ SYSTEM = 'HKLM\SYSTEM'; SOFTWARE = 'HKLM\SOFTWARE'; DEFAULT = 'HKU\.DEFAULT' }
+    foreach ($name in $hives.Keys) {
+        Invoke-Step -What "hive $name" -Step { Save-Hive -Key $hives[$name] -File (Join-Path -Path $config -ChildPath $name) }
+    }
+    foreach ($part in 'Tasks\Microsoft\OnlineBackup', 'Tasks\Microsoft\Windows\Backup', 'WindowsPowerShell\v1.0\powershell.exe') {
+        Invoke-Step -What $part -Step { Copy-ToImage -Source (Join-Path -Path $systemFolder -ChildPath $part) -Image $Image }
+    }
+    if ($AgentFolder) {
+        Invoke-Step -What 'agent' -Step { Copy-AgentFile -AgentFolder $AgentFolder -ScratchFolder $ScratchFolder -Image $Image }
+    }
+}
+
+if ([Environment]::Is64BitOperatingSystem -and -not [Environment]::Is64BitProcess) {
+    throw 'This is a 32-bit PowerShell, which sees another registry and other system files: start the 64-bit one.'
+}
+if (-not (Test-Elevation)) {
+    Write-Warning -Message 'Not elevated: most captures will fail. Start Windows PowerShell with "Run as administrator".'
+}
+if (-not $Path) {
+    $Path = if ($IncludeHives) { 'image' } else { 'captures' }
+}
+$root = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path)
+$captures = if ($IncludeHives) { Join-Path -Path $root -ChildPath 'captures' } else { $root }
+$null = New-Item -Path $captures -ItemType Directory -Force
+
+$agent = Get-AgentSetting -Key 'Setup' -Name 'InstallPath'
+$scratch = Get-AgentSetting -Key 'Config' -Name 'ScratchLocation'
+if ($agent) {
+    $agent = $agent.TrimEnd('\')
+} else {
+    Write-Warning -Message 'The backup agent is not installed here.'
+}
+
+foreach ($tool in $consoleTools) {
+    Invoke-Step -What $tool.Capture -Step { Save-ToolOutput -Tool $tool -Folder $captures }
+}
+Invoke-Step -What 'volumes.json' -Step { Save-Volume -File (Join-Path -Path $captures -ChildPath 'volumes.json') }
+Invoke-Step -What 'files.json' -Step {
+    Save-FileMark -AgentFolder $agent -ScratchFolder $scratch -File (Join-Path -Path $captures -ChildPath 'files.json')
+}
+if ($IncludeHives) {
+    Save-Image -AgentFolder $agent -ScratchFolder $scratch -Image $root
+}
+Get-Item -LiteralPath $root
