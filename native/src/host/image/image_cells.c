@@ -1,0 +1,196 @@
+#include "host/image/image_cells.h"
+
+enum {
+    KEY_SIZE = 0x50, /* with the cell's size, without the name */
+    VALUE_SIZE = 0x18,
+};
+
+uint32_t cell_u32(const uint8_t *at) {
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+static uint32_t u16(const uint8_t *at) {
+    return (uint32_t)at[0] | (uint32_t)at[1] << 8;
+}
+
+/* The size of the allocated cell at offset, its size field included; 0 if there is none with at least this
+ * size. */
+static size_t cell_size(bytes hive, size_t offset, size_t least) {
+    if (offset % 4 != 0 || offset < CELLS_BASE_BLOCK || offset > hive.size || hive.size - offset < least) {
+        return 0;
+    }
+    uint32_t raw = cell_u32(hive.data + offset);
+    size_t size = (uint32_t)(0 - raw); /* allocated cells have a negative size */
+    return raw > 0x80000000u && size >= least && size <= hive.size - offset ? size : 0;
+}
+
+static bool has_id(bytes hive, size_t cell, char first, char second) {
+    return hive.data[cell + 4] == (uint8_t)first && hive.data[cell + 5] == (uint8_t)second;
+}
+
+/* The cell whose offset, counted from the first hive bin, is stored at. */
+static size_t link_at(const uint8_t *at) {
+    return (size_t)cell_u32(at) + CELLS_BASE_BLOCK;
+}
+
+const char *cell_check_key(bytes hive, size_t key) {
+    size_t size = cell_size(hive, key, KEY_SIZE);
+    if (size == 0 || !has_id(hive, key, 'n', 'k')) {
+        return "a key's cell is none";
+    }
+    return u16(hive.data + key + 0x4C) > size - KEY_SIZE ? "a key's name is longer than its cell" : NULL;
+}
+
+const char *cell_check_value(bytes hive, size_t value) {
+    size_t size = cell_size(hive, value, VALUE_SIZE);
+    if (size == 0 || !has_id(hive, value, 'v', 'k')) {
+        return "a value's cell is none";
+    }
+    return u16(hive.data + value + 6) > size - VALUE_SIZE ? "a value's name is longer than its cell" : NULL;
+}
+
+/* ---- Lists ---- */
+
+/* A leaf of a list of keys: "lf" and "lh" have eight bytes for each, "li" four. Adds their number to *count.
+ */
+static const char *check_leaf(bytes hive, size_t list, size_t *count) {
+    size_t size = cell_size(hive, list, 8);
+    bool hashed = size != 0 && (has_id(hive, list, 'l', 'f') || has_id(hive, list, 'l', 'h'));
+    if (size == 0 || (!hashed && !has_id(hive, list, 'l', 'i'))) {
+        return "a list of keys is none";
+    }
+    size_t items = u16(hive.data + list + 6);
+    size_t step = hashed ? 8 : 4;
+    if (items > (size - 8) / step) {
+        return "a list of keys is longer than its cell";
+    }
+    *count += items;
+    if (*count > CELLS_MAX_KEYS) {
+        return "a list of keys is longer than the key says";
+    }
+    for (size_t i = 0; i < items; i++) {
+        const char *wrong = cell_check_key(hive, link_at(hive.data + list + 8 + i * step));
+        if (wrong != NULL) {
+            return wrong;
+        }
+    }
+    return NULL;
+}
+
+/* A list of leaves. Windows knows no deeper ones. */
+static const char *check_branch(bytes hive, size_t list, size_t *count) {
+    size_t size = cell_size(hive, list, 8);
+    size_t items = u16(hive.data + list + 6);
+    if (size == 0 || items > (size - 8) / 4) {
+        return "a list of keys is longer than its cell";
+    }
+    for (size_t i = 0; i < items; i++) {
+        const char *wrong = check_leaf(hive, link_at(hive.data + list + 8 + i * 4), count);
+        if (wrong != NULL) {
+            return wrong;
+        }
+    }
+    return NULL;
+}
+
+const char *cell_check_keys(bytes hive, size_t key) {
+    size_t declared = cell_u32(hive.data + key + 0x18);
+    if (declared == 0) {
+        return NULL;
+    }
+    if (declared > CELLS_MAX_KEYS) {
+        return "the key says that it has more sub-keys than are read";
+    }
+    size_t list = link_at(hive.data + key + 0x20);
+    if (cell_size(hive, list, 8) == 0) {
+        return "the list of keys is outside the hive";
+    }
+    size_t count = 0;
+    const char *wrong =
+        has_id(hive, list, 'r', 'i') ? check_branch(hive, list, &count) : check_leaf(hive, list, &count);
+    if (wrong == NULL && count != declared) {
+        wrong = "the key's number of sub-keys differs from its list's";
+    }
+    return wrong;
+}
+
+const char *cell_check_values(bytes hive, size_t key) {
+    size_t count = cell_u32(hive.data + key + 0x28);
+    if (count == 0) {
+        return NULL;
+    }
+    if (count > CELLS_MAX_VALUES) {
+        return "the key says that it has more values than are read";
+    }
+    size_t list = link_at(hive.data + key + 0x2C);
+    if (cell_size(hive, list, 4 + count * 4) == 0) {
+        return "the list of values is outside the hive or shorter than the key says";
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *wrong = cell_check_value(hive, link_at(hive.data + list + 4 + i * 4));
+        if (wrong != NULL) {
+            return wrong;
+        }
+    }
+    return NULL;
+}
+
+/* ---- Data ---- */
+
+/* Data of more than 16,344 bytes lies in several cells. */
+static const char *check_big_data(bytes hive, size_t record, size_t size) {
+    if (cell_size(hive, record, 12) == 0 || !has_id(hive, record, 'd', 'b')) {
+        return "a value's data are longer than their cell";
+    }
+    size_t count = u16(hive.data + record + 6);
+    size_t list = link_at(hive.data + record + 8);
+    if (cell_size(hive, list, 4 + count * 4) == 0) {
+        return "the list of a value's data is outside the hive";
+    }
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t part = cell_size(hive, link_at(hive.data + list + 4 + i * 4), 8);
+        if (part == 0) {
+            return "a part of a value's data is outside the hive";
+        }
+        found += part - 8; /* the last four bytes of each are not data */
+    }
+    return found < size ? "a value's data are shorter than it says" : NULL;
+}
+
+size_t cell_data_size(bytes hive, size_t value) {
+    return cell_u32(hive.data + value + 8) & 0x7FFFFFFFu;
+}
+
+const char *cell_check_data(bytes hive, size_t value) {
+    size_t size = cell_data_size(hive, value);
+    bool inside = (cell_u32(hive.data + value + 8) & 0x80000000u) != 0;
+    if (inside) {
+        return size > 4 ? "a value says that more than four bytes are inside it" : NULL;
+    }
+    size_t cell = link_at(hive.data + value + 12);
+    size_t room = size == 0 ? 8 : cell_size(hive, cell, 8);
+    if (room == 0) {
+        return "a value's data are outside the hive";
+    }
+    return size > room - 4 ? check_big_data(hive, cell, size) : NULL;
+}
+
+/* ---- Names ---- */
+
+static cell_name name_at(bytes hive, size_t at, size_t size, bool latin) {
+    return (cell_name){.data = hive.data + at, .units = latin ? size : size / 2, .wide = !latin};
+}
+
+cell_name cell_key_name(bytes hive, size_t key) {
+    return name_at(hive, key + KEY_SIZE, u16(hive.data + key + 0x4C), (u16(hive.data + key + 6) & 0x20) != 0);
+}
+
+cell_name cell_value_name(bytes hive, size_t value) {
+    return name_at(hive, value + VALUE_SIZE, u16(hive.data + value + 6),
+                   (u16(hive.data + value + 0x14) & 1) != 0);
+}
+
+bool cell_key_is_link(bytes hive, size_t key) {
+    return (u16(hive.data + key + 6) & 0x10) != 0;
+}

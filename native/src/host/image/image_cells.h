@@ -1,0 +1,44 @@
+/* The cells of a hive, checked before hivex reads them. hivex knows where cells begin, but takes their sizes
+ * on trust in places: a key at the end of the file that is too short to be one makes it read past the
+ * mapping, and lists of lists can keep it busy for ever. It also takes names through iconv, which refuses the
+ * lone surrogates that Windows allows.
+ *
+ * Offsets are those of the file, as hivex's handles are. Layout: https://github.com/msuhanov/regf (format 1.3
+ * to 1.6). */
+#ifndef HOST_IMAGE_IMAGE_CELLS_H
+#define HOST_IMAGE_IMAGE_CELLS_H
+
+#include "core/arena.h"
+
+enum {
+    CELLS_MAX_KEYS = 70000, /* hivex's own limits */
+    CELLS_MAX_VALUES = 110000,
+    CELLS_MAX_DATA = 8 * 1000 * 1000,
+    CELLS_BASE_BLOCK = 4096,
+};
+
+/* A key's or value's name, undecoded. */
+typedef struct cell_name {
+    const uint8_t *data;
+    size_t units;
+    bool wide; /* UTF-16LE; else Latin-1 */
+} cell_name;
+
+/* NULL if the cell is a sound key or value, else what is wrong with it. */
+const char *cell_check_key(bytes hive, size_t key);
+const char *cell_check_value(bytes hive, size_t value);
+/* The same for the whole list below a key, so that hivex may read it: every cell that it will look into. */
+const char *cell_check_keys(bytes hive, size_t key);
+const char *cell_check_values(bytes hive, size_t key);
+/* The same for a value's data. */
+const char *cell_check_data(bytes hive, size_t value);
+
+/* Of sound cells only. */
+cell_name cell_key_name(bytes hive, size_t key);
+cell_name cell_value_name(bytes hive, size_t value);
+bool cell_key_is_link(bytes hive, size_t key);
+size_t cell_data_size(bytes hive, size_t value);
+
+uint32_t cell_u32(const uint8_t *at);
+
+#endif

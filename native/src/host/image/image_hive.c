@@ -1,0 +1,334 @@
+#include "host/image/image_hive.h"
+
+#include "core/unicode.h"
+#include "host/image/image_cells.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+enum { HEADER_SIZE = 512, SMALLEST_HIVE = 0x2000, NAMES_LIMIT = 16 * 1024 * 1024 };
+
+static fact_state unknown(unknown_reason reason, const image_hive *hive, const char *detail, fact *why) {
+    *why = fact_unknown(reason, hive->state.where, detail);
+    return FACT_UNKNOWN;
+}
+
+static fact_state damaged(const image_hive *hive, const char *detail, fact *why) {
+    return unknown(REASON_MALFORMED, hive, detail, why);
+}
+
+static fact_state known(const image_hive *hive, const arena *memory, fact *why) {
+    if (arena_failed(memory)) {
+        return unknown(REASON_NO_MEMORY, hive, NULL, why);
+    }
+    *why = fact_known(hive->state.where);
+    return FACT_KNOWN;
+}
+
+static fact_state absent(const image_hive *hive, fact *why) {
+    *why = fact_absent(hive->state.where);
+    return FACT_ABSENT;
+}
+
+/* ---- Opening ---- */
+
+bool image_hive_read_header(const uint8_t *data, size_t size, image_hive_header *out) {
+    *out = (image_hive_header){0};
+    if (size < HEADER_SIZE || memcmp(data, "regf", 4) != 0) {
+        return false;
+    }
+    uint32_t sum = 0;
+    for (size_t at = 0; at < 0x1FC; at += 4) {
+        sum ^= cell_u32(data + at);
+    }
+    out->primary_sequence = cell_u32(data + 4);
+    out->secondary_sequence = cell_u32(data + 8);
+    out->written = (uint64_t)cell_u32(data + 16) << 32 | cell_u32(data + 12);
+    out->bins_end = (uint64_t)cell_u32(data + 0x28) + CELLS_BASE_BLOCK;
+    /* Windows stores 1 for a sum of 0, and -2 for one of -1. hivex compares with the sum itself, and so
+     * refuses those. */
+    return sum == cell_u32(data + 0x1FC);
+}
+
+/* Why hivex will refuse it, as far as that can be told beforehand. */
+static const char *header_defect(image_hive *hive) {
+    if (hive->data.size < SMALLEST_HIVE) {
+        return "the file is too short to be a hive";
+    }
+    if (memcmp(hive->data.data, "regf", 4) != 0) {
+        return "the file does not begin as a hive does";
+    }
+    if (!image_hive_read_header(hive->data.data, hive->data.size, &hive->header)) {
+        return "the checksum of the hive's header is wrong";
+    }
+    if (cell_u32(hive->data.data + 20) != 1) {
+        return "the hive is of a format that is not known";
+    }
+    return NULL;
+}
+
+/* hivex takes a file name. This one leads to the descriptor's file and to nothing else. */
+static hive_h *open_descriptor(int descriptor) {
+    char name[64];
+    (void)snprintf(name, sizeof name, "/proc/self/fd/%d", descriptor);
+    return hivex_open(name, 0);
+}
+
+static bool map(image_hive *hive, int descriptor, arena *memory, fact *why) {
+    struct stat status;
+    if (fstat(descriptor, &status) != 0) {
+        return unknown(REASON_UNREADABLE, hive, NULL, why) == FACT_KNOWN;
+    }
+    if ((uint64_t)status.st_size > IMAGE_HIVE_LIMIT) {
+        const char *detail =
+            arena_printf(memory, "the hive has %lld bytes, more than 512 MiB", (long long)status.st_size);
+        return unknown(REASON_TOO_LARGE, hive, detail, why) == FACT_KNOWN;
+    }
+    if (status.st_size == 0) {
+        return damaged(hive, "the file is empty", why) == FACT_KNOWN;
+    }
+    void *data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    if (data == MAP_FAILED) {
+        return unknown(errno == ENOMEM ? REASON_NO_MEMORY : REASON_UNREADABLE, hive, NULL, why) == FACT_KNOWN;
+    }
+    hive->data = (bytes){.data = data, .size = (size_t)status.st_size};
+    return true;
+}
+
+static bool open_mapped(image_hive *hive, int descriptor, fact *why) {
+    const char *defect = header_defect(hive);
+    if (defect != NULL) {
+        return damaged(hive, defect, why) == FACT_KNOWN;
+    }
+    errno = 0;
+    hive->handle = open_descriptor(descriptor);
+    if (hive->handle == NULL) {
+        bool unreadable = errno != EINVAL && errno != ENOTSUP;
+        return unknown(errno == ENOMEM ? REASON_NO_MEMORY
+                       : unreadable    ? REASON_UNREADABLE
+                                       : REASON_MALFORMED,
+                       hive, "the hive's bins or its root key are damaged", why) == FACT_KNOWN;
+    }
+    hive_node_h root = hivex_root(hive->handle);
+    defect = root == 0 ? "the hive has no root key" : cell_check_key(hive->data, root);
+    return defect == NULL || damaged(hive, defect, why) == FACT_KNOWN;
+}
+
+bool image_hive_open(image_hive *hive, int descriptor, const char *where, arena *memory, fact *why) {
+    *hive = (image_hive){.state = fact_known(where)};
+    *why = hive->state;
+    if (map(hive, descriptor, memory, why) && open_mapped(hive, descriptor, why)) {
+        return true;
+    }
+    image_hive_close(hive);
+    hive->state = *why;
+    return false;
+}
+
+void image_hive_close(image_hive *hive) {
+    if (hive->handle != NULL) {
+        (void)hivex_close(hive->handle);
+    }
+    if (hive->data.data != NULL) {
+        (void)munmap((void *)(uintptr_t)hive->data.data, hive->data.size);
+    }
+    *hive = (image_hive){.state = hive->state};
+}
+
+/* ---- Names ---- */
+
+static uint32_t unit_of(const cell_name *name, size_t i) {
+    return name->wide ? (uint32_t)name->data[2 * i] | (uint32_t)name->data[2 * i + 1] << 8 : name->data[i];
+}
+
+/* Compares with UTF-16LE. Windows' table of upper-case letters has no surrogate pairs, so units will do. */
+static bool name_equal(const cell_name *name, bytes wanted) {
+    if (name->units != wanted.size / 2) {
+        return false;
+    }
+    for (size_t i = 0; i < name->units; i++) {
+        uint32_t other = (uint32_t)wanted.data[2 * i] | (uint32_t)wanted.data[2 * i + 1] << 8;
+        if (unicode_upper(unit_of(name, i)) != unicode_upper(other)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const char *name_text(const cell_name *name, arena *memory) {
+    size_t length = 0;
+    if (name->wide) {
+        return utf8_from_utf16(memory, name->data, name->units, &length);
+    }
+    uint8_t *wide = arena_alloc(memory, name->units * 2);
+    if (wide == NULL) {
+        return "";
+    }
+    for (size_t i = 0; i < name->units; i++) {
+        wide[2 * i] = name->data[i];
+    }
+    return utf8_from_utf16(memory, wide, name->units, &length);
+}
+
+/* ---- Lists ---- */
+
+/* hivex's list, ended by 0 and to be freed, once its cells have been found sound. NULL: *why. */
+static hive_node_h *list_of(const image_hive *hive, hive_node_h key, bool of_values, arena *memory,
+                            fact *why) {
+    const char *defect = of_values ? cell_check_values(hive->data, key) : cell_check_keys(hive->data, key);
+    if (defect != NULL) {
+        (void)damaged(hive, arena_printf(memory, "%s (key at offset 0x%zx)", defect, key), why);
+        return NULL;
+    }
+    errno = 0;
+    hive_node_h *list =
+        of_values ? hivex_node_values(hive->handle, key) : hivex_node_children(hive->handle, key);
+    if (list == NULL) {
+        const char *detail = arena_printf(memory, "the list of %s is damaged (key at offset 0x%zx)",
+                                          of_values ? "values" : "sub-keys", key);
+        (void)unknown(errno == ENOMEM ? REASON_NO_MEMORY : REASON_MALFORMED, hive, detail, why);
+    }
+    return list;
+}
+
+static cell_name name_in(const image_hive *hive, hive_node_h item, bool is_value) {
+    return is_value ? cell_value_name(hive->data, item) : cell_key_name(hive->data, item);
+}
+
+/* The item of that name, 0 if there surely is none. */
+static fact_state find_named(const image_hive *hive, hive_node_h key, bool is_value, bytes name,
+                             arena *memory, hive_node_h *out, fact *why) {
+    hive_node_h *list = list_of(hive, key, is_value, memory, why);
+    if (list == NULL) {
+        return FACT_UNKNOWN;
+    }
+    *out = 0;
+    for (size_t i = 0; list[i] != 0 && *out == 0; i++) {
+        cell_name other = name_in(hive, list[i], is_value);
+        if (name_equal(&other, name)) {
+            *out = list[i];
+        }
+    }
+    free(list);
+    return *out != 0 ? known(hive, memory, why) : absent(hive, why);
+}
+
+static fact_state names_of(const image_hive *hive, hive_node_h key, bool of_values, arena *memory,
+                           text_list *out, fact *why) {
+    *out = (text_list){0};
+    hive_node_h *list = list_of(hive, key, of_values, memory, why);
+    if (list == NULL) {
+        return FACT_UNKNOWN;
+    }
+    size_t count = 0;
+    size_t units = 0;
+    for (; list[count] != 0; count++) {
+        units += name_in(hive, list[count], of_values).units;
+    }
+    const char **items = units <= NAMES_LIMIT ? arena_array(memory, count, sizeof *items) : NULL;
+    for (size_t i = 0; i < count && items != NULL; i++) {
+        cell_name name = name_in(hive, list[i], of_values);
+        items[i] = name_text(&name, memory);
+    }
+    free(list);
+    if (units > NAMES_LIMIT) {
+        return unknown(REASON_TOO_LARGE, hive, "the names in the key are too long", why);
+    }
+    *out = (text_list){.items = items, .count = items != NULL ? count : 0};
+    return known(hive, memory, why);
+}
+
+fact_state image_hive_keys(const image_hive *hive, hive_node_h key, arena *memory, text_list *out,
+                           fact *why) {
+    return names_of(hive, key, false, memory, out, why);
+}
+
+fact_state image_hive_values(const image_hive *hive, hive_node_h key, arena *memory, text_list *out,
+                             fact *why) {
+    return names_of(hive, key, true, memory, out, why);
+}
+
+/* ---- Keys and values ---- */
+
+static fact_state find_child(const image_hive *hive, const char *name, size_t length, arena *memory,
+                             hive_node_h *key, fact *why) {
+    if (length == 0 || !utf8_valid(name, length)) {
+        return damaged(hive, "the name of the key asked for is none", why);
+    }
+    fact_state state = find_named(hive, *key, false, utf16_from_utf8(memory, name, length), memory, key, why);
+    if (state == FACT_KNOWN && cell_key_is_link(hive->data, *key)) {
+        return unknown(REASON_NOT_ON_HOST, hive, "the key is a link to another, which is not followed", why);
+    }
+    return state;
+}
+
+fact_state image_hive_find(const image_hive *hive, const char *key, arena *memory, hive_node_h *out,
+                           fact *why) {
+    *out = hivex_root(hive->handle);
+    fact_state state = known(hive, memory, why);
+    while (state == FACT_KNOWN && *key != '\0') {
+        size_t length = strcspn(key, "\\");
+        state = find_child(hive, key, length, memory, out, why);
+        key += length + (key[length] == '\\');
+    }
+    return state;
+}
+
+/* Data that are not empty. */
+static fact_state read_data(const image_hive *hive, hive_value_h value, arena *memory, registry_value *out,
+                            fact *why) {
+    hive_type type = hive_t_REG_NONE;
+    size_t size = 0;
+    errno = 0;
+    char *data = hivex_value_value(hive->handle, value, &type, &size);
+    bool whole = data != NULL && size == cell_data_size(hive->data, value);
+    if (whole) {
+        out->data = (bytes){.data = arena_copy(memory, data, size), .size = size};
+    }
+    int error = errno;
+    free(data);
+    if (!whole) {
+        return unknown(error == ENOMEM ? REASON_NO_MEMORY : REASON_MALFORMED, hive,
+                       "the value's data are damaged", why);
+    }
+    return known(hive, memory, why);
+}
+
+fact_state image_hive_value(const image_hive *hive, hive_node_h key, const char *name, arena *memory,
+                            registry_value *out, fact *why) {
+    *out = (registry_value){0};
+    hive_value_h value = 0;
+    size_t length = strlen(name);
+    if (!utf8_valid(name, length)) {
+        return damaged(hive, "the name of the value asked for is none", why);
+    }
+    fact_state state =
+        find_named(hive, key, true, utf16_from_utf8(memory, name, length), memory, &value, why);
+    if (state != FACT_KNOWN) {
+        return state;
+    }
+    const char *defect = cell_check_data(hive->data, value);
+    size_t size = cell_data_size(hive->data, value);
+    if (defect != NULL) {
+        return damaged(hive, defect, why);
+    }
+    if (size > CELLS_MAX_DATA) {
+        return unknown(REASON_TOO_LARGE, hive, "the value's data are larger than is read", why);
+    }
+    out->type = cell_u32(hive->data.data + value + 16);
+    return size == 0 ? known(hive, memory, why) : read_data(hive, value, memory, out, why);
+}
+
+fact_state image_hive_time(const image_hive *hive, hive_node_h key, uint64_t *out, fact *why) {
+    int64_t time = hivex_node_timestamp(hive->handle, key);
+    if (time < 0) {
+        return damaged(hive, "the key's time is none", why);
+    }
+    *out = (uint64_t)time;
+    *why = fact_known(hive->state.where);
+    return FACT_KNOWN;
+}

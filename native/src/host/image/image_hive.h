@@ -1,0 +1,47 @@
+/* One hive file, read through hivex. Each function says in *why what went wrong, with the hive's name as
+ * where: the caller knows the registry path. */
+#ifndef HOST_IMAGE_IMAGE_HIVE_H
+#define HOST_IMAGE_IMAGE_HIVE_H
+
+#include "core/fact.h"
+#include "host/host.h"
+
+#include <hivex.h>
+
+#define IMAGE_HIVE_LIMIT (512ull * 1024 * 1024)
+
+/* What the base block, the first 4096 bytes, says. */
+typedef struct image_hive_header {
+    uint32_t primary_sequence;   /* raised before a write, */
+    uint32_t secondary_sequence; /* and this one after it: if they differ, a write was under way */
+    uint64_t written;            /* FILETIME */
+    uint64_t bins_end;           /* where the file must not end before */
+} image_hive_header;
+
+typedef struct image_hive {
+    fact state; /* known: open. Its where is the file's path below the image's root */
+    hive_h *handle;
+    bytes data; /* the mapped file */
+    image_hive_header header;
+} image_hive;
+
+/* Opens a regular file that is open for reading at descriptor; the descriptor may be closed afterwards.
+ * False: *why, and hive->state, say what it is instead of a hive. where must live as long as the hive. */
+bool image_hive_open(image_hive *hive, int descriptor, const char *where, arena *memory, fact *why);
+void image_hive_close(image_hive *hive);
+
+/* False if the bytes do not begin like a hive or one of its logs, or the checksum is wrong. */
+bool image_hive_read_header(const uint8_t *data, size_t size, image_hive_header *out);
+
+/* A key by its path below the hive's root ("" is the root itself). */
+fact_state image_hive_find(const image_hive *hive, const char *key, arena *memory, hive_node_h *out,
+                           fact *why);
+fact_state image_hive_keys(const image_hive *hive, hive_node_h key, arena *memory, text_list *out, fact *why);
+fact_state image_hive_values(const image_hive *hive, hive_node_h key, arena *memory, text_list *out,
+                             fact *why);
+fact_state image_hive_value(const image_hive *hive, hive_node_h key, const char *name, arena *memory,
+                            registry_value *out, fact *why);
+/* FILETIME of a key's last write. */
+fact_state image_hive_time(const image_hive *hive, hive_node_h key, uint64_t *out, fact *why);
+
+#endif
