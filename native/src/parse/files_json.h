@@ -8,6 +8,7 @@
 typedef struct files_json_entry {
     const char *key;  /* the path as it is compared: upper case, backslashes, none at the end */
     const char *path; /* as written */
+    size_t order;     /* the how-manieth it was */
     file_marks marks;
 } files_json_entry;
 

@@ -48,8 +48,8 @@ typedef struct vss_writer_list {
 /* The associations, in the order printed; one that is printed twice with the same figures is taken once.
  *
  * An empty list, known, only if the output can be nothing else than the sentence "no items found": the tool's two banner
- * lines, then one sentence of one or two lines that ends as a sentence does and has no colon, digit, slash, bracket or
- * quote. The tool begins each of its error messages with "Error:" in the server's language, hence the colon. Whatever else
+ * lines, then one sentence of one or two lines that ends as a sentence does and has no colon, digit, slash, brace or
+ * double quote. The tool begins each of its error messages with "Error:" in the server's language, hence the colon. Whatever else
  * holds no association is unknown.
  *
  * False: *why tells the reason; *out is empty. */

@@ -9,7 +9,8 @@
  * ASCII unless the pattern begins with (*UCP). */
 #define PATTERNS(X)                                                                                          \
     X(GUID, "\\{[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}\\}")             \
-    X(VOLUME, "(?:\\(([A-Za-z]):\\))?\\\\\\\\\\?\\\\Volume(\\{[0-9A-Fa-f-]{36}\\})\\\\?")
+    X(VOLUME, "(?:\\(([A-Za-z]):\\))?\\\\\\\\\\?\\\\Volume(\\{[0-9A-Fa-f-]{36}\\})\\\\?") \
+    X(WRITER_STATE, "\\[\\s*((?:[0-9]\\s*){1,4})\\]")
 
 typedef enum pattern_id {
 #define X(name, text) PATTERN_##name,
