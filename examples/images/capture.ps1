@@ -9,7 +9,7 @@ system drive, and run "marshealth test --image FOLDER" on any machine.
 
 With -IncludeHives it makes such a copy itself, as small as possible: the registry hives SYSTEM, SOFTWARE and DEFAULT
 (through "reg save"), the scheduled tasks of the agent and of Windows Server Backup, cbengine.exe, the agent's PowerShell
-module and its current logs. Beside it, you can do the same by hand:
+module and its current logs. By hand the larger part of it is:
 
     reg save HKLM\SYSTEM   IMAGE\Windows\System32\config\SYSTEM
     reg save HKLM\SOFTWARE IMAGE\Windows\System32\config\SOFTWARE
@@ -132,7 +132,7 @@ function Save-Volume {
     Save-Json -Value @($volumes) -File $File
 }
 
-# ZoneId of the mark that a download carries, or nothing.
+# ZoneId of the mark that a download carries, or $null (said, for Windows PowerShell writes "no output" to JSON as {}).
 function Get-ZoneId {
     param([string] $File)
 
@@ -142,6 +142,7 @@ function Get-ZoneId {
             return [int] $Matches[1]
         }
     }
+    $null
 }
 
 function Get-FileMark {
@@ -153,7 +154,7 @@ function Get-FileMark {
         FullName   = $Item.FullName
         Attributes = [int] $Item.Attributes
         Sddl       = $sddl
-        ZoneId     = $zone
+        Zone       = $zone
     }
 }
 
@@ -180,7 +181,7 @@ function Save-FileMark {
         }
         Get-FileMark -Item (Get-Item -LiteralPath $place.Folder -Force)
         if ($place.Depth -ge 0) {
-            Get-ChildItem -LiteralPath $place.Folder -Force -Recurse -Depth $place.Depth |
+            Get-ChildItem -LiteralPath $place.Folder -Force -Recurse -Depth $place.Depth -ErrorAction Continue |
                 ForEach-Object -Process { Get-FileMark -Item $_ }
         }
     }
@@ -191,7 +192,7 @@ function Save-FileMark {
 function ConvertTo-ImagePath {
     param([string] $File, [string] $Image)
 
-    $drive = $File.Substring(0, 1)
+    $drive = $File.Substring(0, 1).ToUpperInvariant()
     $rest = $File.Substring(3)
     if ($drive -ne $env:SystemDrive.Substring(0, 1)) {
         $rest = Join-Path -Path "drives\$drive" -ChildPath $rest

@@ -235,6 +235,8 @@ MARS_API mars_status mars_report_summary(mars_summary *out, const mars_report *r
 #define MARS_RENDER_COLOR 1u /* text: ANSI colours */
 #define MARS_RENDER_ALL   2u /* text: passed and skipped checks one by one, not only counted */
 
+#define MARS_RENDER_PART  4u /* JUnit: the testsuite element only, so that several reports can stand in one document */
+
 /* format: MARS_FORMAT_...; flags: MARS_RENDER_... */
 MARS_API mars_status mars_report_render(mars_text **out, const mars_report *report, int32_t format, uint32_t flags);
 MARS_API void mars_report_free(mars_report *report);

@@ -74,30 +74,30 @@ static bool save_wild(const char *folder) {
     typedef enum { START, RESOURCES, CERTIFICATES } origin;
     static const struct {
         const char *name;
-        origin from;
         size_t at;
+        origin from;
         uint32_t value;
     } wild[] = {
-        {"header-far", START, 0x3C, 0xFFFFFFF0U},
-        {"sections-many", START, PE_WRITER_HEADER_AT + 4, 0xFFFF014CU},
-        {"directories-many", START, PE_WRITER_HEADER_AT + 24 + 92, 0xFFFFFFFFU},
-        {"resource-counts", RESOURCES, 12, 0xFFFFFFFFU},
-        {"resource-loop", RESOURCES, 20, 0x80000000U},
-        {"resource-loop-below", RESOURCES, 24 + 20, 0x80000018U},
-        {"resource-deep", RESOURCES, 48 + 20, 0x80000000U},
-        {"resource-leaf-far", RESOURCES, 48 + 20, 0x7FFFFFF8U},
-        {"resource-data-far", RESOURCES, 72, 0xFFFFFFFFU},
-        {"resource-data-large", RESOURCES, 76, 0xFFFFFFFFU},
-        {"version-length-zero", RESOURCES, 88, 0},
-        {"version-length-large", RESOURCES, 88, 0xFFFFFFFFU},
-        {"version-value-large", RESOURCES, 88, 0xFFFF0100U},
-        {"version-magic", RESOURCES, 88 + 40, 0},
-        {"texts-length-zero", RESOURCES, 88 + 92, 0},
-        {"certificate-short", CERTIFICATES, 0, 7},
-        {"certificate-large", CERTIFICATES, 0, 0xFFFFFFFFU},
-        {"certificate-kind", CERTIFICATES, 4, 0x00010200U},
-        {"certificate-indefinite", CERTIFICATES, 8, 0x09068030U},
-        {"certificate-der-large", CERTIFICATES, 8, 0xFFFF8430U},
+        {"header-far", 0x3C, START, 0xFFFFFFF0U},
+        {"sections-many", PE_WRITER_HEADER_AT + 4, START, 0xFFFF014CU},
+        {"directories-many", PE_WRITER_HEADER_AT + 24 + 92, START, 0xFFFFFFFFU},
+        {"resource-counts", 12, RESOURCES, 0xFFFFFFFFU},
+        {"resource-loop", 20, RESOURCES, 0x80000000U},
+        {"resource-loop-below", 24 + 20, RESOURCES, 0x80000018U},
+        {"resource-deep", 48 + 20, RESOURCES, 0x80000000U},
+        {"resource-leaf-far", 48 + 20, RESOURCES, 0x7FFFFFF8U},
+        {"resource-data-far", 72, RESOURCES, 0xFFFFFFFFU},
+        {"resource-data-large", 76, RESOURCES, 0xFFFFFFFFU},
+        {"version-length-zero", 88, RESOURCES, 0},
+        {"version-length-large", 88, RESOURCES, 0xFFFFFFFFU},
+        {"version-value-large", 88, RESOURCES, 0xFFFF0100U},
+        {"version-magic", 88 + 40, RESOURCES, 0},
+        {"texts-length-zero", 88 + 92, RESOURCES, 0},
+        {"certificate-short", 0, CERTIFICATES, 7},
+        {"certificate-large", 0, CERTIFICATES, 0xFFFFFFFFU},
+        {"certificate-kind", 4, CERTIFICATES, 0x00010200U},
+        {"certificate-indefinite", 8, CERTIFICATES, 0x09068030U},
+        {"certificate-der-large", 8, CERTIFICATES, 0xFFFF8430U},
     };
     pe_recipe recipe = plain;
     recipe.sign = true;

@@ -8,16 +8,14 @@
 #include "core/alloc.h"
 #include "report/report.h"
 
-static const char *const drives[] = {"C:", "D:"};
-static const char *const one_drive[] = {"C:"};
-
 static void assert_filled(const char *text, const char *expected) {
+    const char *drives[] = {"C:", "D:"};
     const finding_value values[] = {
         {.name = "name", .kind = VALUE_TEXT, .text = "{count} %s"},
         {.name = "count", .kind = VALUE_NUMBER, .number = -12},
         {.name = "when", .kind = VALUE_TIME, .number = 1772438400},
-        {.name = "drives", .kind = VALUE_TEXTS, .texts = {(const char **)(uintptr_t)drives, 2}},
-        {.name = "drive", .kind = VALUE_TEXTS, .texts = {(const char **)(uintptr_t)one_drive, 1}},
+        {.name = "drives", .kind = VALUE_TEXTS, .texts = {drives, 2}},
+        {.name = "drive", .kind = VALUE_TEXTS, .texts = {drives, 1}},
         {.name = "none", .kind = VALUE_TEXTS},
         {.name = "nothing", .kind = VALUE_TEXT, .text = ""},
     };
@@ -43,6 +41,8 @@ static void test_places_are_filled(void **state) {
         {"{name}!", "{count} %s!"},
         /* What is no place, or an unknown one, stays. */
         {"{unknown} {Count} {coun} {counts}", "{unknown} {Count} {coun} {counts}"},
+        {"Denied. {nothing}", "Denied."},
+        {"{nothing}", ""},
         {"{", "{"},
         {"}", "}"},
         {"{}", "{}"},

@@ -7,6 +7,9 @@
 
 #include "file_tree.h"
 #include "image_maker.h"
+#include "parse/authenticode.h"
+#include "parse/pe.h"
+#include "parse/script_signature.h"
 
 #include <hivex.h>
 #include <stdio.h>
@@ -55,12 +58,17 @@ static void make(fixture *f, const char *source) {
     }
 }
 
-static void expect_file(fixture *f, const char *path, const void *data, size_t size) {
-    const maker_error error = {f->error, sizeof f->error};
+static bytes load(fixture *f, const char *path) {
     bytes content = {0};
+    const maker_error error = {f->error, sizeof f->error};
     if (!file_load(at(f, path), &f->memory, &content, &error)) {
         fail_msg("%s", f->error);
     }
+    return content;
+}
+
+static void expect_file(fixture *f, const char *path, const void *data, size_t size) {
+    bytes content = load(f, path);
     assert_int_equal(content.size, size);
     assert_memory_equal(content.data, data, size);
 }
@@ -151,6 +159,69 @@ static void test_overlay_changes_its_base(void **state) {
     assert_int_equal(time_of(f, "out/plain.txt"), AS_OF - 86400);
 }
 
+static signature_state state_of(fixture *f, bytes program) {
+    signature_info signature = {0};
+    fact why = {0};
+    assert_true(authenticode_check(program.data, program.size, &f->memory, &signature, &why));
+    return signature.state;
+}
+
+static void test_programs_are_as_described(void **state) {
+    fixture *f = *state;
+    put(f, "top/image.json",
+        "{\"pe\": [{\"path\": \"bin/a.dll\", \"version\": \"2.0.9262.0\", \"product\": \"P\", \"dll\": true,"
+        " \"managed\": true, \"signed\": true}, {\"path\": \"b.exe\"}]}");
+    make(f, "top");
+    bytes program = load(f, "out/bin/a.dll");
+    pe_info info = {0};
+    fact why = {0};
+    assert_true(pe_read(program.data, program.size, &f->memory, &info, &why));
+    assert_string_equal(pe_version_text(&f->memory, info.file_version), "2.0.9262.0");
+    assert_string_equal(info.product_name, "P");
+    assert_string_equal(info.original_filename, "a.dll");
+    assert_true(info.is_dll && info.is_managed);
+    assert_int_equal(state_of(f, program), SIGNATURE_MATCHES);
+    program = load(f, "out/b.exe");
+    assert_true(pe_read(program.data, program.size, &f->memory, &info, &why));
+    assert_string_equal(pe_version_text(&f->memory, info.file_version), "1.0.0.0");
+    assert_false(info.is_dll || info.is_managed);
+    assert_int_equal(state_of(f, program), SIGNATURE_NONE);
+}
+
+static void test_programs_can_be_damaged(void **state) {
+    fixture *f = *state;
+    put(f, "top/image.json",
+        "{\"pe\": [{\"path\": \"byte.dll\", \"dll\": true, \"signed\": true, \"damage\": \"byte\"},"
+        " {\"path\": \"part.dll\", \"dll\": true, \"damage\": \"truncate\"},"
+        " {\"path\": \"none.dll\", \"dll\": true, \"damage\": \"empty\"}]}");
+    make(f, "top");
+    assert_int_equal(state_of(f, load(f, "out/byte.dll")), SIGNATURE_DIFFERS);
+    bytes part = load(f, "out/part.dll");
+    pe_info info = {0};
+    fact why = {0};
+    assert_true(pe_read(part.data, part.size, &f->memory, &info, &why));
+    assert_true(info.is_truncated);
+    EXPECT_FILE(f, "out/none.dll", "");
+}
+
+static void test_scripts_can_be_signed(void **state) {
+    fixture *f = *state;
+    put(f, "top/image.json", "{\"sign_scripts\": [\"a.psm1\", \"a.ps1xml\"]}");
+    put(f, "top/files/a.psm1", "function f { 1 }\r\n");
+    put(f, "top/files/a.ps1xml", "<Configuration />\r\n");
+    make(f, "top");
+    static const char *const names[] = {"out/a.psm1", "out/a.ps1xml"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        bytes script = load(f, names[i]);
+        script_style style = SCRIPT_HASH;
+        signature_info signature = {0};
+        fact why = {0};
+        assert_true(script_style_of(names[i], &style));
+        assert_true(script_signature_check(script.data, script.size, style, &f->memory, &signature, &why));
+        assert_int_equal(signature.state, SIGNATURE_MATCHES);
+    }
+}
+
 static void test_text_in_another_encoding(void **state) {
     fixture *f = *state;
     put(f, "top/image.json", "{\"utf16\": [\"captures\"], \"encode\": {\"captures/a.txt\": \"CP866\"}}");
@@ -174,10 +245,7 @@ static void test_dirty_hive(void **state) {
     make(f, "top");
     static const char *const names[] = {"SYSTEM", "SOFTWARE"};
     for (int i = 0; i < 2; i++) {
-        bytes hive = {0};
-        const maker_error error = {f->error, sizeof f->error};
-        const char *path = arena_printf(&f->memory, "%s/out/Windows/System32/config/%s", f->root, names[i]);
-        assert_true(file_load(path, &f->memory, &hive, &error));
+        bytes hive = load(f, arena_printf(&f->memory, "out/Windows/System32/config/%s", names[i]));
         assert_int_equal(memcmp(hive.data + 4, hive.data + 8, 4) != 0, i == 0);
     }
 }
@@ -223,6 +291,8 @@ static void test_wrong_descriptions(void **state) {
         {"{\"dirty\": [\"SAM\"]}", "a hive that is not made"},
         {"{\"pe\": [{\"path\": \"a.exe\", \"damage\": \"some\"}]}", "damage is"},
         {"{\"pe\": [{\"version\": \"1\"}]}", "path"},
+        {"{\"pe\": [{\"path\": \"a.exe\", \"version\": \"1.2.3\"}]}", "is not four numbers"},
+        {"{\"pe\": [{\"path\": \"a.exe\", \"version\": \"1.2.3.65536\"}]}", "is not four numbers"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         put(f, "top/image.json", cases[i].json);
@@ -266,6 +336,9 @@ int main(void) {
         TEST(test_source_becomes_an_image),
         TEST(test_registry_texts_apply_in_name_order),
         TEST(test_overlay_changes_its_base),
+        TEST(test_programs_are_as_described),
+        TEST(test_programs_can_be_damaged),
+        TEST(test_scripts_can_be_signed),
         TEST(test_text_in_another_encoding),
         TEST(test_character_that_the_encoding_lacks),
         TEST(test_dirty_hive),

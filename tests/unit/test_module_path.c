@@ -19,7 +19,7 @@ static const fact_text unreadable = {.fact = {.state = FACT_UNKNOWN, .reason = R
 typedef struct scene {
     evidence e;
     scheduled_task task;
-    task_action action;
+    action_facts action;
     const char *imported[2];
     module_path_element elements[4];
     module_import import;

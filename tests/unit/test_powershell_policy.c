@@ -18,7 +18,7 @@ static const fact_text unreadable = {.fact = {.state = FACT_UNKNOWN, .reason = R
 typedef struct scene {
     evidence e;
     scheduled_task tasks[2];
-    task_action actions[2];
+    action_facts actions[2];
     module_file files[2];
 } scene;
 

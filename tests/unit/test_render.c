@@ -21,19 +21,26 @@ static const char *const hostile[] = {
     "",
     "\x1b[31mred\x1b]0;title\x07",
     "line\nfeed\rreturn\ttab",
-    "c1 \xc2\x9b""31m and \xc2\x85 next line",
-    "bidi \xe2\x80\xae""evil\xe2\x81\xa6 end\xe2\x80\x8f",
+    "c1 \xc2\x9b"
+    "31m and \xc2\x85 next line",
+    "bidi \xe2\x80\xae"
+    "evil\xe2\x81\xa6 end\xe2\x80\x8f",
     "]]> <b a=\"1\" b='2'>&amp; <!-- x --> <![CDATA[",
     "a|b;c=1|d",
     "\"quoted\" \\ back\\slash {text} %s %n",
     "broken \xff\xfe\xc3( utf-8 \xed\xa0\x80",
     "noncharacters \xef\xbf\xbe \xef\xbf\xbf",
-    "\xe5\x82\x99\xe4\xbb\xbd\xe6\x8e\x92\xe7\xa8\x8b\xe5\xb7\xb2\xe5\x81\x9c\xe7\x94\xa8\xe5\x82\x99\xe4\xbb\xbd\xe6\x8e\x92"
-    "\xe7\xa8\x8b\xe5\xb7\xb2\xe5\x81\x9c\xe7\x94\xa8\xe5\x82\x99\xe4\xbb\xbd\xe6\x8e\x92\xe7\xa8\x8b\xe5\xb7\xb2\xe5\x81"
-    "\x9c\xe7\x94\xa8\xe5\x82\x99\xe4\xbb\xbd\xe6\x8e\x92\xe7\xa8\x8b\xe5\xb7\xb2\xe5\x81\x9c\xe7\x94\xa8\xe5\x82\x99",
-    "C:\\Program_Files\\a_very_long_name_without_any_blank_in_it_that_does_not_fit_on_one_line_of_a_terminal_at_all"
+    "\xe5\x82\x99\xe4\xbb\xbd\xe6\x8e\x92\xe7\xa8\x8b\xe5\xb7\xb2\xe5\x81\x9c\xe7\x94\xa8\xe5\x82\x99\xe4\xbb"
+    "\xbd\xe6\x8e\x92"
+    "\xe7\xa8\x8b\xe5\xb7\xb2\xe5\x81\x9c\xe7\x94\xa8\xe5\x82\x99\xe4\xbb\xbd\xe6\x8e\x92\xe7\xa8\x8b\xe5\xb7"
+    "\xb2\xe5\x81"
+    "\x9c\xe7\x94\xa8\xe5\x82\x99\xe4\xbb\xbd\xe6\x8e\x92\xe7\xa8\x8b\xe5\xb7\xb2\xe5\x81\x9c\xe7\x94\xa8\xe5"
+    "\x82\x99",
+    "C:\\Program_Files\\a_very_long_name_without_any_blank_in_it_that_does_not_fit_on_one_line_of_a_terminal_"
+    "at_all"
     "\\and_so_on_and_so_on_and_so_on_and_so_on_and_so_on_and_so_on_and_so_on",
-    "cafe\xcc\x81 and then many short words that have to be put on several lines because they are so very many, "
+    "cafe\xcc\x81 and then many short words that have to be put on several lines because they are so very "
+    "many, "
     "more than anybody would want to read on a single line of a terminal, and still more, and more, and more",
 };
 enum { HOSTILE_COUNT = sizeof hostile / sizeof hostile[0] };
@@ -48,6 +55,10 @@ static void as_json(text_builder *out, const report *document) {
 }
 static void as_json_line(text_builder *out, const report *document) {
     render_json(out, document, false);
+}
+
+static void as_junit(text_builder *out, const report *document) {
+    render_junit(out, document, false);
 }
 
 /* The view of a sample report with the text everywhere; to be freed. */
@@ -130,7 +141,8 @@ static void test_text_is_laid_out_for_people(void **state) {
         "X1: 1 fail, 1 warn, 1 unknown, 1 info, 1 pass, 1 skipped - the next backup will not start\n");
     text_builder_free(&out);
     render_text(&out, &document, &(render_options){.all = true});
-    assert_non_null(strstr(text_builder_text(&out), "\nPASS sample.check: It is all-well: X1\nSKIPPED sample.check"));
+    assert_non_null(
+        strstr(text_builder_text(&out), "\nPASS sample.check: It is all-well: X1\nSKIPPED sample.check"));
     text_builder_free(&out);
     arena_free(&document.memory);
 }
@@ -139,7 +151,8 @@ static void test_text_wraps_with_a_hanging_indent(void **state) {
     (void)state;
     text_builder out = {0};
     display_add(&out, "do:  ", 0);
-    display_wrap(&out, 5, 5, "one two  three four five six seven eight nine ten eleven twelve thirteen fourteen.");
+    display_wrap(&out, 5, 5,
+                 "one two  three four five six seven eight nine ten eleven twelve thirteen fourteen.");
     assert_string_equal(text_builder_text(&out),
                         "do:  one two three four five six seven eight nine ten eleven twelve thirteen\n"
                         "     fourteen.\n");
@@ -321,8 +334,9 @@ static void assert_attribute(xmlNode *node, const char *name, const char *expect
 static void test_junit_is_well_formed(void **state) {
     (void)state;
     for (size_t i = 0; i < HOSTILE_COUNT; i++) {
-        text_builder out = rendered(render_junit, hostile[i]);
-        xmlDoc *document = xmlReadMemory(out.data, (int)out.length, NULL, NULL, XML_PARSE_NOERROR | XML_PARSE_NONET);
+        text_builder out = rendered(as_junit, hostile[i]);
+        xmlDoc *document =
+            xmlReadMemory(out.data, (int)out.length, NULL, NULL, XML_PARSE_NOERROR | XML_PARSE_NONET);
         assert_non_null(document);
         xmlNode *suite = child(xmlDocGetRootElement(document), "testsuite", 0);
         assert_attribute(suite, "tests", "6");
@@ -336,7 +350,7 @@ static void test_junit_is_well_formed(void **state) {
 static void test_junit_tells_the_outcome(void **state) {
     (void)state;
     static const char *const outcomes[] = {NULL, "system-out", "system-out", "failure", "error", "skipped"};
-    text_builder out = rendered(render_junit, "a<b> & \"c\"\nd");
+    text_builder out = rendered(as_junit, "a<b> & \"c\"\nd");
     xmlDoc *document = xmlReadMemory(out.data, (int)out.length, NULL, NULL, XML_PARSE_NONET);
     assert_non_null(document);
     xmlNode *suite = child(xmlDocGetRootElement(document), "testsuite", 0);
@@ -359,6 +373,23 @@ static void test_junit_tells_the_outcome(void **state) {
     xmlFree(warning);
     xmlFreeDoc(document);
     text_builder_free(&out);
+}
+
+static void test_junit_parts_stand_in_one_document(void **state) {
+    (void)state;
+    report document = {0};
+    sample_report_fill(&document, "X");
+    text_builder out = {0};
+    text_add(&out, "<testsuites>");
+    render_junit(&out, &document, true);
+    render_junit(&out, &document, true);
+    text_add(&out, "</testsuites>");
+    xmlDoc *both = xmlReadMemory(out.data, (int)out.length, NULL, NULL, XML_PARSE_NONET);
+    assert_non_null(both);
+    assert_non_null(child(xmlDocGetRootElement(both), "testsuite", 1));
+    xmlFreeDoc(both);
+    text_builder_free(&out);
+    arena_free(&document.memory);
 }
 
 static void test_nagios_is_one_short_line(void **state) {
@@ -390,7 +421,10 @@ static void test_nagios_word_agrees_with_the_exit_code(void **state) {
         uint64_t fail, warn, unknown_blocking;
         const char *word;
     } rows[] = {
-        {1, 1, 1, "CRITICAL"}, {0, 1, 1, "WARNING"}, {0, 0, 1, "UNKNOWN"}, {0, 0, 0, "OK"},
+        {1, 1, 1, "CRITICAL"},
+        {0, 1, 1, "WARNING"},
+        {0, 0, 1, "UNKNOWN"},
+        {0, 0, 0, "OK"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         report document = {0};
@@ -430,7 +464,7 @@ static void test_nagios_with_many_findings_stays_short(void **state) {
 
 static void test_empty_report(void **state) {
     (void)state;
-    static const view views[] = {as_text, as_json, as_json_line, render_junit, render_nagios};
+    static const view views[] = {as_text, as_json, as_json_line, as_junit, render_nagios};
     report document = {.next_backup = NEXT_BACKUP_UNKNOWN};
     for (size_t i = 0; i < sizeof views / sizeof views[0]; i++) {
         text_builder out = {0};
@@ -458,7 +492,8 @@ static void test_checks_are_listed(void **state) {
         for (size_t v = 0; all_checks[i].verdicts[v].slug != NULL; v++) {
             json_t *one = json_array_get(verdicts, v);
             assert_true(strstr(text_at(one, "verdict"), all_checks[i].verdicts[v].slug) != NULL);
-            assert_string_equal(text_at(one, "status"), finding_status_name(all_checks[i].verdicts[v].status));
+            assert_string_equal(text_at(one, "status"),
+                                finding_status_name(all_checks[i].verdicts[v].status));
             assert_true(json_is_string(json_object_get(one, "title")));
         }
     }
@@ -468,7 +503,8 @@ static void test_checks_are_listed(void **state) {
     for (const char *line = out.data, *end; (end = strchr(line, '\n')) != NULL; line = end + 1) {
         assert_in_range(columns_of(line, (size_t)(end - line)), 0, DISPLAY_WIDTH);
     }
-    assert_non_null(strstr(out.data, "agent.installed (blocking): The agent is installed\n    pass    installed"));
+    assert_non_null(
+        strstr(out.data, "agent.installed (blocking): The agent is installed\n    pass    installed"));
     text_builder_free(&out);
 }
 
@@ -488,8 +524,8 @@ static void report_schema(text_builder *out, const report *document) {
 /* jansson's allocations fail like ours in this program. */
 static void test_every_allocation_may_fail(void **state) {
     (void)state;
-    static const view views[] = {as_text,     as_json,     as_json_line, render_junit, render_nagios,
-                                 checks_text, checks_json, report_schema};
+    static const view views[] = {as_text,       as_json,     as_json_line, as_junit,
+                                 render_nagios, checks_text, checks_json,  report_schema};
     report document = {0};
     sample_report_fill(&document, "broken \xff utf-8");
     json_malloc_t normal_alloc;
@@ -525,6 +561,7 @@ int main(void) {
         cmocka_unit_test(test_json_agrees_with_its_schema),
         cmocka_unit_test(test_junit_is_well_formed),
         cmocka_unit_test(test_junit_tells_the_outcome),
+        cmocka_unit_test(test_junit_parts_stand_in_one_document),
         cmocka_unit_test(test_nagios_is_one_short_line),
         cmocka_unit_test(test_nagios_says_the_worst_first),
         cmocka_unit_test(test_nagios_word_agrees_with_the_exit_code),

@@ -65,7 +65,8 @@ static void test_order_is_the_catalogues_and_each_once(void **state) {
     (void)state;
     arena memory = {0};
     check_selection selection = {0};
-    assert_int_equal(check_select("agent.version,agent,agent.installed,agent.version", &memory, &selection), MARS_OK);
+    assert_int_equal(check_select("agent.version,agent,agent.installed,agent.version", &memory, &selection),
+                     MARS_OK);
     assert_int_equal(selection.count, 2);
     assert_string_equal(selection.items[0]->id, "agent.installed");
     assert_string_equal(selection.items[1]->id, "agent.version");

@@ -76,11 +76,11 @@ said *judge_unknown(judgement *j, const char *subject, const char *what, const f
 
 /* Values fill the catalogue's texts ({name}) and stand in the report, typed. Texts are copied (names are not), since a
  * report outlives its evidence; NULL counts as "". */
-void say_text(said *s, const char *name, const char *value);
+void say_text(said *s, const char *name, const char *text);
 void say_number(said *s, const char *name, int64_t value);
 void say_bytes(said *s, const char *name, int64_t value);
 void say_time(said *s, const char *name, int64_t value);
-void say_texts(said *s, const char *name, const text_list *value);
+void say_texts(said *s, const char *name, const text_list *texts);
 /* Adds where a fact was read. Each place is named once. */
 void say_where(said *s, const fact *read);
 

@@ -7,6 +7,8 @@
     { "unknown", STATUS_UNKNOWN }
 #define NO_AGENT                                                                                             \
     { "no-agent", STATUS_SKIPPED }
+#define NO_TASK                                                                                              \
+    { "no-task", STATUS_SKIPPED }
 #define VERDICTS(...) ((const verdict[]){__VA_ARGS__, {NULL, STATUS_UNKNOWN}})
 
 const check all_checks[] = {
@@ -16,6 +18,24 @@ const check all_checks[] = {
     {"agent.version", false, true, GROUP(agent), judge_agent_version,
      VERDICTS({"current", STATUS_PASS}, {"not-newest", STATUS_INFO}, {"cannot-read-credentials", STATUS_WARN},
               {"cannot-connect", STATUS_FAIL}, UNKNOWN, NO_AGENT)},
+    {"schedule.tasks-present", true, true, GROUP(agent) | GROUP(schedule), judge_schedule_tasks_present,
+     VERDICTS({"present", STATUS_PASS}, {"missing", STATUS_FAIL}, {"no-schedule", STATUS_WARN},
+              {"not-registered", STATUS_WARN}, {"definition-missing", STATUS_WARN},
+              {"backup-server", STATUS_SKIPPED}, UNKNOWN, NO_AGENT)},
+    {"schedule.enabled", true, true, GROUP(schedule), judge_schedule_enabled,
+     VERDICTS({"enabled", STATUS_PASS}, {"disabled", STATUS_FAIL}, {"no-trigger", STATUS_FAIL},
+              {"triggers-disabled", STATUS_FAIL}, {"triggers-ended", STATUS_FAIL}, NO_TASK, UNKNOWN,
+              NO_AGENT)},
+    {"schedule.principal", true, true, GROUP(schedule), judge_schedule_principal,
+     VERDICTS({"system", STATUS_PASS}, {"administrator", STATUS_PASS}, {"administrators", STATUS_WARN},
+              {"user-logged-on-only", STATUS_WARN}, {"administrators-not-elevated", STATUS_FAIL},
+              {"user-not-administrator", STATUS_FAIL}, {"other-group", STATUS_FAIL}, NO_TASK, UNKNOWN,
+              NO_AGENT)},
+    {"schedule.multiple-instances", false, true, GROUP(schedule), judge_schedule_multiple_instances,
+     VERDICTS({"ignore-new", STATUS_PASS}, {"other-policy", STATUS_WARN}, NO_TASK, UNKNOWN, NO_AGENT)},
+    {"schedule.action", true, true, GROUP(schedule), judge_schedule_action,
+     VERDICTS({"runs", STATUS_INFO}, {"not-a-program", STATUS_INFO}, {"program-missing", STATUS_FAIL},
+              {"no-action", STATUS_FAIL}, NO_TASK, UNKNOWN, NO_AGENT)},
     {"powershell.execution-policy", true, true, GROUP(powershell) | GROUP(schedule) | GROUP(machine),
      judge_powershell_execution_policy,
      VERDICTS({"allowed", STATUS_PASS}, {"allowed-marks-unread", STATUS_PASS},
@@ -41,6 +61,14 @@ const check all_checks[] = {
               {"extra-files", STATUS_WARN}, {"signature-unread", STATUS_INFO},
               {"names-not-looked-up", STATUS_INFO}, {"baseline-of-other-version", STATUS_INFO}, UNKNOWN,
               NO_AGENT)},
+    {"shadow.storage", false, false, GROUP(shadow), judge_shadow_storage,
+     VERDICTS({"room", STATUS_PASS}, {"unbounded", STATUS_PASS}, {"no-association", STATUS_PASS},
+              {"nearly-full", STATUS_INFO}, {"maximum-small", STATUS_WARN}, {"no-room", STATUS_FAIL},
+              {"shortage-reported", STATUS_FAIL}, UNKNOWN)},
+    {"shadow.writers", false, false, GROUP(shadow) | GROUP(schedule), judge_shadow_writers,
+     VERDICTS({"stable", STATUS_PASS}, {"waiting", STATUS_INFO}, {"failed", STATUS_WARN},
+              {"failed-no-service", STATUS_WARN}, {"failed-system", STATUS_FAIL},
+              {"failed-system-no-service", STATUS_FAIL}, UNKNOWN)},
 };
 const size_t all_checks_count = sizeof all_checks / sizeof all_checks[0];
 

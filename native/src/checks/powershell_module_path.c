@@ -42,7 +42,7 @@ static void survey_path(import_survey *survey, const powershell_evidence *powers
     survey->path_hidden = &powershell->imports.fact;
 }
 
-static void survey_action(import_survey *survey, const evidence *e, const task_action *action) {
+static void survey_action(import_survey *survey, const evidence *e, const action_facts *action) {
     bool names_module = false;
     for (size_t i = 0; i < action->imports.value.count; i++) {
         const char *import = action->imports.value.items[i];
@@ -63,7 +63,7 @@ static import_survey survey_imports(arena *memory, const evidence *e) {
     const scheduled_task *tasks = e->schedule.tasks.items;
     bool any = false;
     for (size_t t = 0; t < e->schedule.tasks.count; t++) {
-        const task_action *actions = tasks[t].actions.items;
+        const action_facts *actions = tasks[t].actions.items;
         if (tasks[t].actions.fact.state == FACT_UNKNOWN && !fact_is_false(&tasks[t].defined)) {
             survey.task_hidden = &tasks[t].actions.fact;
         }

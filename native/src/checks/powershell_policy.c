@@ -239,7 +239,7 @@ static void decide_task(arena_vector *decisions, const powershell_evidence *powe
         decide_hidden(decisions, powershell, task);
         return;
     }
-    const task_action *actions = task->actions.items;
+    const action_facts *actions = task->actions.items;
     for (size_t i = 0; i < task->actions.count; i++) {
         if (fact_is_true(&actions[i].powershell)) {
             push_decision(decisions, task, policy_decide(powershell, &actions[i].execution_policy));

@@ -3,6 +3,7 @@
 
 #include "collect/read.h"
 #include "core/unicode.h"
+#include "parse/authenticode.h"
 #include "parse/pe.h"
 #include "parse/script_signature.h"
 

@@ -177,7 +177,7 @@ static bool is_listed(const arena_vector *imports, const char *path) {
     return false;
 }
 
-static void read_action_imports(collector *c, const task_action *action, arena_vector *imports) {
+static void read_action_imports(collector *c, const action_facts *action, arena_vector *imports) {
     for (size_t i = 0; i < action->imports.value.count && imports->count < MAXIMUM_IMPORTS; i++) {
         const char *path = action->imports.value.items[i];
         if (strpbrk(path, "\\/:") == NULL || is_listed(imports, path)) {
@@ -196,7 +196,7 @@ static void read_imports(collector *c, powershell_evidence *powershell) {
     arena_vector imports = ARENA_VECTOR(c->memory, module_import);
     const scheduled_task *items = tasks->items;
     for (size_t t = 0; t < tasks->count; t++) {
-        const task_action *actions = items[t].actions.items;
+        const action_facts *actions = items[t].actions.items;
         for (size_t a = 0; a < items[t].actions.count; a++) {
             read_action_imports(c, &actions[a], &imports);
         }

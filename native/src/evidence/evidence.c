@@ -36,6 +36,17 @@ const evidence_group_row evidence_group_rows[EVIDENCE_GROUP_COUNT] = {
 #undef G
 };
 
+const record *const evidence_records[EVIDENCE_RECORD_COUNT] = {
+#define R(type, fields, doc) &type##_record,
+    EVIDENCE_RECORDS(R)
+#undef R
+};
+
+bool fact_never_collected(const fact *f) {
+    return f->state == FACT_UNKNOWN && f->reason == REASON_NOT_COLLECTED && f->where == NULL &&
+           f->detail == NULL;
+}
+
 evidence *evidence_new(void) {
     return mem_alloc(sizeof(evidence));
 }

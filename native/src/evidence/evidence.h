@@ -77,6 +77,22 @@ typedef struct evidence_group_row {
 
 extern const evidence_group_row evidence_group_rows[EVIDENCE_GROUP_COUNT];
 
+enum {
+#define R(name, fields, doc) EVIDENCE_RECORD_##name,
+    EVIDENCE_RECORDS(R)
+#undef R
+        EVIDENCE_RECORD_COUNT
+};
+/* The records that lists hold. */
+extern const record *const evidence_records[EVIDENCE_RECORD_COUNT];
+
+/* The fact that a field is: of kind text the fact at the start of a fact_text, and so on. */
+static inline const fact *field_fact(const field *f, const void *of_record) {
+    return (const fact *)((const char *)of_record + f->offset);
+}
+/* Nothing is said about it at all, as about every fact of a group that was not asked for. */
+bool fact_never_collected(const fact *f);
+
 /* ---- Documents ---- */
 
 evidence *evidence_new(void); /* NULL if memory ran out */

@@ -219,6 +219,8 @@ struct host {
 
 /* Opens a folder laid out like a system drive: MARS_E_NOT_AN_IMAGE, MARS_E_UNREADABLE, MARS_E_MALFORMED. */
 mars_status host_open_image(host **out, const char *folder);
+/* Opens the machine we run on: MARS_E_UNSUPPORTED where that is not Windows. */
+mars_status host_open_live(host **out);
 void host_close(host *machine);
 
 #endif

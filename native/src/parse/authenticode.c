@@ -1,6 +1,6 @@
 #include "parse/authenticode.h"
 
-#include "core/little_endian.h"
+#include "core/stored_number.h"
 #include "parse/pe_layout.h"
 
 enum {

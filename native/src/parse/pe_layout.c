@@ -1,6 +1,6 @@
 #include "parse/pe_layout.h"
 
-#include "core/little_endian.h"
+#include "core/stored_number.h"
 
 #include <string.h>
 

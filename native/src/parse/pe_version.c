@@ -1,6 +1,6 @@
 #include "parse/pe_version.h"
 
-#include "core/little_endian.h"
+#include "core/stored_number.h"
 #include "core/unicode.h"
 
 #include <string.h>

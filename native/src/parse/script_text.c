@@ -1,6 +1,6 @@
 #include "parse/script_text.h"
 
-#include "core/little_endian.h"
+#include "core/stored_number.h"
 #include "core/unicode.h"
 
 #include <string.h>
@@ -27,7 +27,7 @@ static script_encoding encoding_of(bytes file) {
 
 static uint16_t unit_at(const script_text *script, size_t number) {
     const uint8_t *at = script->file.data + 2 * number;
-    return script->encoding == SCRIPT_UTF16_BIG ? (uint16_t)(at[0] << 8 | at[1]) : read_u16(at);
+    return script->encoding == SCRIPT_UTF16_BIG ? read_big_u16(at) : read_u16(at);
 }
 
 static bool is_wide(const script_text *script) {

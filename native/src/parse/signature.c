@@ -1,6 +1,6 @@
-/* What signed files of every kind have in common. */
+#include "parse/signature.h"
+
 #include "core/unicode.h"
-#include "parse/authenticode.h"
 #include "parse/der.h"
 
 #include <string.h>

@@ -78,7 +78,11 @@ const char *fill_text(arena *memory, const char *text, const finding_value *valu
             text += plain;
         }
     }
-    const char *result = arena_text(memory, text_builder_text(&out));
+    size_t length = out.length;
+    while (length > 0 && out.data[length - 1] == ' ') {
+        length--;
+    }
+    const char *result = arena_text_n(memory, text_builder_text(&out), length);
     if (text_builder_failed(&out)) {
         arena_set_failed(memory);
     }

@@ -123,7 +123,11 @@ static void add_suite(text_builder *out, const report *document) {
     text_add(out, "  </testsuite>\n");
 }
 
-void render_junit(text_builder *out, const report *document) {
+void render_junit(text_builder *out, const report *document, bool part) {
+    if (part) {
+        add_suite(out, document);
+        return;
+    }
     text_add(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
     add_suite(out, document);
     text_add(out, "</testsuites>\n");

@@ -62,8 +62,11 @@ void render_nagios(text_builder *out, const report *document) {
     }
     /* A bar in the text would begin the performance data. */
     for (size_t i = 0; i < line.length; i++) {
-        text_add_char(out, line.data[i] == '|' ? '/' : line.data[i]);
+        if (line.data[i] == '|') {
+            line.data[i] = '/';
+        }
     }
+    text_add(out, text_builder_text(&line));
     add_performance_data(out, &document->summary);
     out->failed = out->failed || arena_failed(&scratch) || text_builder_failed(&line);
     text_builder_free(&line);

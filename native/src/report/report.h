@@ -95,7 +95,8 @@ typedef struct render_options {
 } render_options;
 void render_text(text_builder *out, const report *document, const render_options *options);
 void render_json(text_builder *out, const report *document, bool indent);
-void render_junit(text_builder *out, const report *document);
+/* part: the testsuite element only, without declaration and root. */
+void render_junit(text_builder *out, const report *document, bool part);
 void render_nagios(text_builder *out, const report *document);
 /* What the library knows: every check with its verdicts. */
 void render_checks_text(text_builder *out);
@@ -107,7 +108,8 @@ void render_report_schema(text_builder *out);
 const char *values_text(arena *memory, const finding_part *part);
 
 /* A catalogue text with its {name} places filled. Sizes are written like "1.5 GB", times as ISO 8601, lists
- * with commas; an unknown name stays as written. */
+ * with commas; an unknown name stays as written. No blanks are left at the end, where an empty value stood.
+ */
 const char *fill_text(arena *memory, const char *text, const finding_value *values, size_t count);
 
 #endif

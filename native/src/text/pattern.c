@@ -60,7 +60,8 @@ static const pcre2_code *code_of(pattern_set *set, pattern_id id) {
         int error = 0;
         PCRE2_SIZE offset = 0;
         const char *text = set->replacements[id] != NULL ? set->replacements[id] : pattern_texts[id];
-        set->codes[id] = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED, PCRE2_UTF, &error,
+        set->codes[id] = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
+                                       PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &error,
                                        &offset, NULL);
         if (set->codes[id] != NULL) {
             /* Without JIT (no executable memory allowed) the same pattern is interpreted. */

@@ -1,7 +1,7 @@
 #include "pe_writer.h"
 
 #include "byte_writer.h"
-#include "core/little_endian.h"
+#include "core/stored_number.h"
 #include "test_signer.h"
 #include "version_resource.h"
 

@@ -1,8 +1,9 @@
 #include "sample_report.h"
 
 static const verdict sample_verdicts[] = {
-    {"all-well", STATUS_PASS}, {"worth-knowing", STATUS_INFO},  {"shaky", STATUS_WARN}, {"broken", STATUS_FAIL},
-    {"unknown", STATUS_UNKNOWN}, {"no-agent", STATUS_SKIPPED}, {NULL, STATUS_UNKNOWN},
+    {"all-well", STATUS_PASS}, {"worth-knowing", STATUS_INFO}, {"shaky", STATUS_WARN},
+    {"broken", STATUS_FAIL},   {"unknown", STATUS_UNKNOWN},    {"no-agent", STATUS_SKIPPED},
+    {NULL, STATUS_UNKNOWN},
 };
 static const check sample_check = {
     .id = "sample.check", .blocking = true, .needs_agent = true, .verdicts = sample_verdicts};

@@ -4,8 +4,8 @@
 
 #include "report/report.h"
 
-/* One finding of every status, and a fail with a further verdict, with the text wherever a machine's data can stand.
- * Nothing in it needs freeing but the memory. */
+/* One finding of every status, and a fail with a further verdict, with the text wherever a machine's data can
+ * stand. Nothing in it needs freeing but the memory. */
 void sample_report_fill(report *document, const char *text);
 
 #endif

@@ -1,0 +1,18 @@
+/* Going through the tasks that a schedule.* check judges, with what all of these checks say alike. */
+#ifndef CHECKS_SCHEDULE_TASKS_H
+#define CHECKS_SCHEDULE_TASKS_H
+
+#include "checks/check.h"
+
+/* Judges one task; its subject is its path. */
+typedef void (*task_judge)(judgement *j, const evidence *e, const scheduled_task *task);
+
+/* Calls judge_one for each task whose definition was read. A task that the Task Scheduler does not know is
+ * not one; a definition that could not be read is "unknown" (what: what it would have told); without tasks
+ * the check is skipped with the verdict "no-task". */
+void judge_each_task(judgement *j, const evidence *e, const char *what, task_judge judge_one);
+
+/* The subject of a task's findings. */
+const char *task_subject(const scheduled_task *task);
+
+#endif

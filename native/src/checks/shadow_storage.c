@@ -1,0 +1,167 @@
+#include "checks/checks.h"
+#include "core/unicode.h"
+
+#include <string.h>
+
+/* Below this a snapshot may fail; volumes smaller than the second are served by less. The figures are those
+ * of vssadmin's help and of the VSS documentation. */
+static const int64_t smallest_useful = INT64_C(320) * 1024 * 1024;
+static const int64_t smallest_judged_volume = INT64_C(4) * 1024 * 1024 * 1024;
+enum { NEARLY_FULL_PERCENT = 95 };
+
+static const volume *find_volume(const evidence *e, const fact_text *letter, const fact_text *path) {
+    const volume *volumes = e->shadow.volumes.items;
+    for (size_t i = 0; i < e->shadow.volumes.count; i++) {
+        if (letter->fact.state == FACT_KNOWN &&
+            ascii_equal(fact_text_or(&volumes[i].letter, ""), letter->value)) {
+            return &volumes[i];
+        }
+        if (path->fact.state == FACT_KNOWN && ascii_equal(fact_text_or(&volumes[i].path, ""), path->value)) {
+            return &volumes[i];
+        }
+    }
+    return NULL;
+}
+
+static const char *volume_name(judgement *j, const fact_text *letter, const fact_text *path) {
+    return letter->fact.state == FACT_KNOWN ? arena_printf(judge_memory(j), "%s:", letter->value)
+                                            : fact_text_or(path, "a volume without a name");
+}
+
+typedef struct storage_view {
+    const char *subject;
+    const char *source;
+    const char *storage;
+    bool bounded;
+    fact_number free;        /* of the volume that holds the copies */
+    fact_number source_size; /* of the volume that is copied */
+} storage_view;
+
+static storage_view view_of(judgement *j, const evidence *e, const shadow_storage *s) {
+    const volume *holder = find_volume(e, &s->storage_letter, &s->storage_volume);
+    const volume *copied = find_volume(e, &s->source_letter, &s->source_volume);
+    const fact *volumes = &e->shadow.volumes.fact;
+    fact missing = volumes->state == FACT_KNOWN ? fact_unknown(REASON_DEPENDS, volumes->where,
+                                                               "the volume is not in the list of volumes")
+                                                : *volumes;
+    storage_view view = {
+        .source = volume_name(j, &s->source_letter, &s->source_volume),
+        .storage = volume_name(j, &s->storage_letter, &s->storage_volume),
+        .bounded = s->maximum.fact.state == FACT_KNOWN,
+        .free = holder != NULL ? holder->free : (fact_number){.fact = missing},
+        .source_size = copied != NULL ? copied->size : (fact_number){.fact = missing},
+    };
+    bool same = strcmp(view.source, view.storage) == 0;
+    view.subject = same ? view.source : arena_printf(judge_memory(j), "%s on %s", view.source, view.storage);
+    return view;
+}
+
+static said *say_storage(judgement *j, const storage_view *view, const shadow_storage *s, const char *slug) {
+    said *said_one = judge_say(j, view->subject, slug);
+    say_text(said_one, "volume", view->source);
+    say_text(said_one, "storage", view->storage);
+    say_bytes(said_one, "used", s->used.value);
+    say_bytes(said_one, "allocated", s->allocated.value);
+    if (view->bounded) {
+        say_bytes(said_one, "maximum", s->maximum.value);
+    }
+    if (view->free.fact.state == FACT_KNOWN) {
+        say_bytes(said_one, "free", view->free.value);
+    }
+    say_where(said_one, &s->used.fact);
+    say_where(said_one, &view->free.fact);
+    return said_one;
+}
+
+/* What a new snapshot may still take: what is left of the maximum and the free space of the volume that holds
+ * it. Where there is no maximum, the free space alone is the limit. */
+static bool room_in_doubt(judgement *j, const storage_view *view, const shadow_storage *s) {
+    int64_t margin = s->margin.fact.state == FACT_KNOWN ? s->margin.value : 0;
+    int64_t left = view->bounded ? s->maximum.value - s->used.value : s->allocated.value - s->used.value;
+    left = left > 0 ? left : 0;
+    if (left >= smallest_useful) {
+        return false;
+    }
+    if (view->free.fact.state != FACT_KNOWN) {
+        judge_unknown(j, view->subject, "whether there is room for another shadow copy", &view->free.fact);
+        return true;
+    }
+    if (view->free.value + left + margin >= smallest_useful) {
+        return false;
+    }
+    say_bytes(say_storage(j, view, s, "no-room"), "needed", smallest_useful);
+    return true;
+}
+
+static bool maximum_in_doubt(judgement *j, const storage_view *view, const shadow_storage *s) {
+    if (!view->bounded || s->maximum.value + s->margin.value >= smallest_useful) {
+        return false;
+    }
+    if (view->source_size.fact.state != FACT_KNOWN) {
+        judge_unknown(j, view->subject, "whether the maximum is too small for the volume",
+                      &view->source_size.fact);
+        return true;
+    }
+    if (view->source_size.value < smallest_judged_volume) {
+        return false;
+    }
+    say_bytes(say_storage(j, view, s, "maximum-small"), "needed", smallest_useful);
+    return true;
+}
+
+static bool figures_agree(const storage_view *view, const shadow_storage *s) {
+    int64_t margin = 2 * s->margin.value;
+    return s->used.value <= s->allocated.value + margin &&
+           (!view->bounded || s->allocated.value <= s->maximum.value + margin);
+}
+
+static void judge_association(judgement *j, const evidence *e, const shadow_storage *s) {
+    storage_view view = view_of(j, e, s);
+    const fact *unread = s->used.fact.state != FACT_KNOWN        ? &s->used.fact
+                         : s->allocated.fact.state != FACT_KNOWN ? &s->allocated.fact
+                         : s->maximum.fact.state == FACT_UNKNOWN ? &s->maximum.fact
+                                                                 : NULL;
+    if (unread != NULL) {
+        judge_unknown(j, view.subject, "how much shadow storage is used", unread);
+        return;
+    }
+    if (!figures_agree(&view, s)) {
+        fact why = fact_unknown(REASON_MALFORMED, s->used.fact.where,
+                                "used, allocated and maximum do not follow each other");
+        judge_unknown(j, view.subject, "how much shadow storage is used", &why);
+        return;
+    }
+    bool no_room = room_in_doubt(j, &view, s);
+    bool small = maximum_in_doubt(j, &view, s);
+    if (no_room || small) {
+        return;
+    }
+    bool nearly_full = view.bounded && s->used.value >= s->maximum.value / 100 * NEARLY_FULL_PERCENT;
+    say_storage(j, &view, s, nearly_full ? "nearly-full" : view.bounded ? "room" : "unbounded");
+}
+
+static void judge_shortages(judgement *j, const evidence *e) {
+    const shadow_evidence *shadow = &e->shadow;
+    if (shadow->shortages.fact.state == FACT_KNOWN && shadow->shortages.value > 0) {
+        said *s = judge_say(j, NULL, "shortage-reported");
+        say_number(s, "times", shadow->shortages.value);
+        say_time(s, "last", shadow->last_shortage.value);
+        say_where(s, &shadow->shortages.fact);
+    }
+}
+
+void judge_shadow_storage(judgement *j, const evidence *e) {
+    const fact_list *storage = &e->shadow.storage;
+    judge_shortages(j, e);
+    if (storage->fact.state != FACT_KNOWN) {
+        judge_unknown(j, NULL, "how much shadow storage there is", &storage->fact);
+        return;
+    }
+    if (storage->count == 0) {
+        say_where(judge_say(j, NULL, "no-association"), &storage->fact);
+        return;
+    }
+    for (size_t i = 0; i < storage->count; i++) {
+        judge_association(j, e, (const shadow_storage *)storage->items + i);
+    }
+}

@@ -1,0 +1,97 @@
+#include "checks/checks.h"
+#include "core/unicode.h"
+#include "report/catalog.h"
+
+#include <string.h>
+
+/* VSS_WRITER_STATE */
+enum {
+    STATE_UNKNOWN = 0,
+    STATE_STABLE = 1,
+    STATE_FIRST_WAITING = 2,
+    STATE_LAST_WAITING = 5,
+    STATE_LAST_FAILED = 15
+};
+
+/* The agent has a task of its own for the system state. */
+static bool system_state_protected(const evidence *e) {
+    const scheduled_task *tasks = e->schedule.tasks.items;
+    for (size_t i = 0; i < e->schedule.tasks.count; i++) {
+        if (fact_is_true(&tasks[i].registered) &&
+            ascii_ends(fact_text_or(&tasks[i].path, ""), "SystemStateBackup")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Writers may have several instances, e.g. one per SQL Server: then the instance tells them apart. */
+static const char *subject_of(judgement *j, const evidence *e, const shadow_writer *writer) {
+    const shadow_writer *writers = e->shadow.writers.items;
+    const char *name = fact_text_or(&writer->name, fact_text_or(&writer->id, "?"));
+    size_t same = 0;
+    for (size_t i = 0; i < e->shadow.writers.count; i++) {
+        same += strcmp(fact_text_or(&writers[i].name, ""), name) == 0;
+    }
+    return same > 1 ? arena_printf(judge_memory(j), "%s %s", name, fact_text_or(&writer->instance, "?"))
+                    : name;
+}
+
+static void judge_writer(judgement *j, const evidence *e, const shadow_writer *writer) {
+    int64_t state = writer->state.value;
+    const catalog_writer *known = catalog_writer_find(fact_text_or(&writer->id, ""));
+    const char *subject = subject_of(j, e, writer);
+    if (writer->state.fact.state != FACT_KNOWN || state < STATE_UNKNOWN || state > STATE_LAST_FAILED) {
+        fact why = writer->state.fact;
+        if (why.state == FACT_KNOWN) {
+            why = fact_unknown(
+                REASON_MALFORMED, why.where,
+                arena_printf(judge_memory(j), "state %lld is not a known one", (long long)state));
+        }
+        judge_unknown(j, subject, "how the writer is", &why);
+        return;
+    }
+    bool waiting = state >= STATE_FIRST_WAITING && state <= STATE_LAST_WAITING;
+    bool grave = known != NULL && known->system == 1 && system_state_protected(e);
+    const char *service = known != NULL ? known->service : NULL;
+    const char *slug = waiting           ? "waiting"
+                       : grave           ? (service != NULL ? "failed-system" : "failed-system-no-service")
+                       : service != NULL ? "failed"
+                                         : "failed-no-service";
+    said *s = judge_say(j, subject, slug);
+    say_text(s, "writer", fact_text_or(&writer->name, subject));
+    say_text(s, "id", fact_text_or(&writer->id, ""));
+    say_number(s, "state", state);
+    say_text(s, "state_text", fact_text_or(&writer->state_text, ""));
+    say_text(s, "error", fact_text_or(&writer->error_text, ""));
+    say_text(s, "service", service != NULL ? service : "");
+    say_where(s, &writer->state.fact);
+}
+
+void judge_shadow_writers(judgement *j, const evidence *e) {
+    const fact_list *writers = &e->shadow.writers;
+    if (writers->fact.state != FACT_KNOWN) {
+        judge_unknown(j, NULL, "how the VSS writers are", &writers->fact);
+        return;
+    }
+    if (writers->count == 0) {
+        fact why = fact_unknown(REASON_MALFORMED, writers->fact.where,
+                                "no writer is listed, though Windows has some of its own");
+        judge_unknown(j, NULL, "how the VSS writers are", &why);
+        return;
+    }
+    size_t stable = 0;
+    for (size_t i = 0; i < writers->count; i++) {
+        const shadow_writer *writer = (const shadow_writer *)writers->items + i;
+        if (writer->state.fact.state == FACT_KNOWN && writer->state.value == STATE_STABLE) {
+            stable++;
+        } else {
+            judge_writer(j, e, writer);
+        }
+    }
+    if (stable == writers->count) {
+        said *s = judge_say(j, NULL, "stable");
+        say_number(s, "writers", (int64_t)stable);
+        say_where(s, &writers->fact);
+    }
+}

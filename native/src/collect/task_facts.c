@@ -1,0 +1,156 @@
+#include "collect/task_facts.h"
+
+#include "collect/read.h"
+#include "core/unicode.h"
+#include "parse/task_xml.h"
+
+#include <string.h>
+
+static fact_text text_or_absent(const char *text, const char *where) {
+    return text != NULL ? fact_text_known(text, where) : (fact_text){.fact = fact_absent(where)};
+}
+
+static bool is_sid(const char *text) {
+    return ascii_starts(text, "S-1-");
+}
+
+/* A name is resolved only by the server itself: names are in its language, and a domain's are not here at
+ * all. */
+static fact_text sid_of(const char *account, const char *where) {
+    if (account == NULL) {
+        return (fact_text){.fact = fact_absent(where)};
+    }
+    if (is_sid(account)) {
+        return fact_text_known(account, where);
+    }
+    return (fact_text){.fact = fact_unknown(REASON_NOT_ON_HOST, where,
+                                            "an account's name is resolved only on the server itself")};
+}
+
+/* What a SID itself tells: service accounts other than SYSTEM are no administrators, and the built-in account
+ * with the relative id 500 always is one. Membership of others stands in the account database. */
+static fact_flag administrator_of(const char *sid, const char *where) {
+    if (strcmp(sid, "S-1-5-19") == 0 || strcmp(sid, "S-1-5-20") == 0) {
+        return fact_flag_known(false, where);
+    }
+    if (ascii_starts(sid, "S-1-5-21-") && ascii_ends(sid, "-500")) {
+        return fact_flag_known(true, where);
+    }
+    return (fact_flag){
+        .fact = fact_unknown(
+            REASON_NOT_ON_HOST, where,
+            "whether an account is a member of Administrators is told only by the server itself")};
+}
+
+static void read_principal(const task_definition *definition, const char *where, scheduled_task *out) {
+    const task_principal *principal = definition->principal;
+    if (principal == NULL) {
+        fact unclear =
+            definition->principal_count == 0
+                ? fact_absent(where)
+                : fact_unknown(REASON_MALFORMED, where, "the actions name a principal that is not defined");
+        out->user.fact = unclear;
+        out->group.fact = unclear;
+        out->sid.fact = unclear;
+        out->logon_type.fact = unclear;
+        out->run_level.fact = unclear;
+        return;
+    }
+    out->user = text_or_absent(principal->user_id, where);
+    out->group = text_or_absent(principal->group_id, where);
+    out->sid = sid_of(principal->user_id != NULL ? principal->user_id : principal->group_id, where);
+    out->logon_type = text_or_absent(principal->logon_type, where);
+    out->run_level = fact_text_known(principal->run_level, where);
+    if (principal->user_id != NULL && out->sid.fact.state == FACT_KNOWN) {
+        out->administrator = administrator_of(out->sid.value, where);
+    } else {
+        out->administrator.fact = fact_unknown(REASON_DEPENDS, where, "the account is not known by its SID");
+    }
+}
+
+static fact_list read_triggers(collector *c, const task_definition *definition, const char *where) {
+    arena_vector triggers = ARENA_VECTOR(c->memory, trigger_facts);
+    for (size_t i = 0; i < definition->trigger_count; i++) {
+        const task_trigger *from = &definition->triggers[i];
+        trigger_facts *to = arena_push(&triggers);
+        if (to != NULL) {
+            to->kind = fact_text_known(from->kind, where);
+            to->enabled = fact_flag_known(from->enabled, where);
+            to->start_boundary = text_or_absent(from->start_boundary, where);
+            to->end_boundary = text_or_absent(from->end_boundary, where);
+        }
+    }
+    return fact_list_known(&triggers, where);
+}
+
+static void read_action(collector *c, const task_action *from, const char *where, action_facts *to) {
+    to->kind = fact_text_known(from->kind, where);
+    to->command = text_or_absent(from->command, where);
+    to->arguments = text_or_absent(from->arguments, where);
+    to->working_directory = text_or_absent(from->working_directory, where);
+    if (from->command == NULL) {
+        to->program.fact = fact_absent(where);
+        to->program_present.fact = fact_absent(where);
+        to->powershell = fact_flag_known(false, where);
+    } else {
+        resolve_program(c, from->command, where, to);
+    }
+    if (fact_is_true(&to->powershell)) {
+        read_powershell_arguments(c, from->arguments, where, to);
+    } else {
+        to->execution_policy.fact = fact_absent(where);
+        to->imports.fact = fact_absent(where);
+    }
+}
+
+static fact_list read_actions(collector *c, const task_definition *definition, const char *where) {
+    arena_vector actions = ARENA_VECTOR(c->memory, action_facts);
+    for (size_t i = 0; i < definition->action_count; i++) {
+        action_facts *to = arena_push(&actions);
+        if (to != NULL) {
+            read_action(c, &definition->actions[i], where, to);
+        }
+    }
+    return fact_list_known(&actions, where);
+}
+
+static void read_definition(collector *c, const char *path, scheduled_task *out) {
+    bytes xml = {0};
+    fact why = {0};
+    task_definition definition = {0};
+    if (c->machine->read->task_xml(c->machine, path, c->memory, &xml, &why) != FACT_KNOWN) {
+        out->readable.fact = why.state == FACT_ABSENT
+                                 ? fact_unknown(REASON_UNREADABLE, why.where, "the task has no definition")
+                                 : why;
+        return;
+    }
+    const char *where = why.where;
+    if (!task_xml_read(xml.data, xml.size, c->memory, &definition, &why)) {
+        out->readable.fact = fact_unknown(why.reason, where, why.detail);
+        return;
+    }
+    out->readable = fact_flag_known(true, where);
+    out->enabled = fact_flag_known(definition.enabled, where);
+    out->multiple_instances = fact_text_known(definition.multiple_instances_text, where);
+    read_principal(&definition, where, out);
+    out->triggers = read_triggers(c, &definition, where);
+    out->actions = read_actions(c, &definition, where);
+}
+
+void read_task(collector *c, const task_entry *entry, scheduled_task *out) {
+    out->path = fact_text_known(entry->path, entry->defined.fact.where);
+    out->defined = entry->defined;
+    out->registered = entry->registered;
+    read_definition(c, entry->path, out);
+    task_status status = {0};
+    fact why = {0};
+    if (c->machine->read->task_status(c->machine, entry->path, c->memory, &status, &why) == FACT_KNOWN) {
+        out->last_run = status.last_run;
+        out->last_result = status.last_result;
+        out->last_success = status.last_success;
+    } else {
+        out->last_run.fact = why;
+        out->last_result.fact = why;
+        out->last_success.fact = why;
+    }
+}

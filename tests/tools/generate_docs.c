@@ -1,0 +1,167 @@
+/* generate_docs DIR: writes the pages that come from the tables: DIR/checks/<id>.md, DIR/checks/README.md,
+ * DIR/evidence.md. */
+#include "evidence/evidence_schema.h"
+#include "report/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const char *title_of(const check *row) {
+    const catalog_check *entry = catalog_check_find(row->id);
+    return entry != NULL ? entry->title : row->id;
+}
+
+/* Text of the catalogue as Markdown: nothing in it is markup, and the {places} stand out. */
+static void add_plain(text_builder *out, const char *text) {
+    while (*text != '\0') {
+        size_t name = *text == '{' ? strspn(text + 1, "abcdefghijklmnopqrstuvwxyz0123456789_") : 0;
+        if (name > 0 && text[name + 1] == '}') {
+            text_addf(out, "`%.*s`", (int)name + 2, text);
+            text += name + 2;
+            continue;
+        }
+        if (strchr("\\`*_<>[]|", *text) != NULL) {
+            text_add_char(out, '\\');
+        }
+        text_add_char(out, *text++);
+    }
+}
+
+static void add_paragraph(text_builder *out, const char *label, const char *text) {
+    if (text != NULL) {
+        text_addf(out, "%s", label);
+        add_plain(out, text);
+        text_add(out, "\n\n");
+    }
+}
+
+static void add_evidence(text_builder *out, const check *row) {
+    evidence_groups needs = row->needs | (row->needs_agent ? GROUP(agent) : 0);
+    const char *separator = "- Evidence read: ";
+    for (size_t i = 0; i < EVIDENCE_GROUP_COUNT; i++) {
+        if ((needs >> i & 1) != 0) {
+            const char *name = evidence_group_rows[i].name;
+            text_addf(out, "%s[%s](../evidence.md#%s)", separator, name, name);
+            separator = ", ";
+        }
+    }
+    text_add(out, "\n");
+}
+
+/* The heading is the slug alone, so that the anchor is the slug. */
+static void add_verdict(text_builder *out, const check *row, const verdict *v) {
+    const catalog_verdict *texts = catalog_verdict_find(row->id, v->slug);
+    text_addf(out, "### %s\n\n**%s**: ", v->slug, finding_status_name(v->status));
+    if (texts == NULL) {
+        text_add(out, "\n\n");
+        return;
+    }
+    add_paragraph(out, "", texts->title);
+    add_paragraph(out, "Why it matters: ", texts->cause);
+    add_paragraph(out, "What to do: ", texts->advice);
+    if (texts->command != NULL) {
+        text_addf(out, "```\n%s\n```\n\n", texts->command);
+    }
+}
+
+static void add_page(text_builder *out, const check *row) {
+    const catalog_check *entry = catalog_check_find(row->id);
+    text_addf(out, "<!-- Generated from native/catalog/ by tests/tools/generate_docs.c -->\n# %s\n\n",
+              row->id);
+    add_paragraph(out, "", title_of(row));
+    add_paragraph(out, "", entry != NULL ? entry->rule : NULL);
+    text_add(out,
+             row->blocking ? "- Blocking: decides whether the next backup starts\n" : "- Not blocking\n");
+    text_add(out, row->needs_agent ? "- Skipped where no agent is installed\n" : "");
+    add_evidence(out, row);
+    text_add(out, "\n## Verdicts\n\nA `{name}` stands for a value that the report fills in.\n\n");
+    for (const verdict *v = row->verdicts; v->slug != NULL; v++) {
+        add_verdict(out, row, v);
+    }
+    text_add(out, "## Sources\n\n");
+    for (size_t i = 0; entry != NULL && entry->sources[i] != NULL; i++) {
+        text_addf(out, "- <%s>\n", entry->sources[i]);
+    }
+}
+
+static void add_index(text_builder *out) {
+    text_add(out,
+             "<!-- Generated from native/catalog/ by tests/tools/generate_docs.c -->\n# Checks\n\n"
+             "Every check, in the order of the report. A blocking check decides whether the next scheduled "
+             "backup starts.\n\n| Check | What it checks | Blocking | Verdicts |\n|---|---|---|---|\n");
+    for (size_t i = 0; i < all_checks_count; i++) {
+        const check *row = &all_checks[i];
+        text_addf(out, "| [%s](%s.md) | ", row->id, row->id);
+        add_plain(out, title_of(row));
+        text_addf(out, " | %s | ", row->blocking ? "yes" : "no");
+        for (const verdict *v = row->verdicts; v->slug != NULL; v++) {
+            text_addf(out, "%s[%s](%s.md#%s) (%s)", v == row->verdicts ? "" : ", ", v->slug, row->id, v->slug,
+                      finding_status_name(v->status));
+        }
+        text_add(out, " |\n");
+    }
+}
+
+/* Ends the text with exactly one line feed, writes it to DIR/name and frees it. */
+static bool write_page(const char *folder, const char *name, text_builder *page) {
+    text_builder path = {0};
+    text_addf(&path, "%s/%s", folder, name);
+    while (page->length > 0 && page->data[page->length - 1] == '\n') {
+        page->length--;
+    }
+    text_add_char(page, '\n');
+    FILE *file = text_builder_failed(page) ? NULL : fopen(text_builder_text(&path), "wb");
+    bool good = file != NULL && fwrite(page->data, 1, page->length, file) == page->length;
+    good = file != NULL && fclose(file) == 0 && good;
+    if (!good) {
+        (void)fprintf(stderr, "generate_docs: cannot write %s\n", text_builder_text(&path));
+    }
+    text_builder_free(&path);
+    text_builder_free(page);
+    return good;
+}
+
+static bool write_check_pages(const char *folder) {
+    bool good = true;
+    for (size_t i = 0; good && i < all_checks_count; i++) {
+        text_builder page = {0};
+        text_builder name = {0};
+        add_page(&page, &all_checks[i]);
+        text_addf(&name, "checks/%s.md", all_checks[i].id);
+        good = write_page(folder, text_builder_text(&name), &page);
+        text_builder_free(&name);
+    }
+    text_builder index = {0};
+    add_index(&index);
+    return write_page(folder, "checks/README.md", &index) && good;
+}
+
+static bool write_evidence_page(const char *folder) {
+    text_builder page = {0};
+    evidence_reference(&page);
+    return write_page(folder, "evidence.md", &page);
+}
+
+static bool make_folder(const char *folder, const char *name) {
+    text_builder path = {0};
+    text_addf(&path, "%s/%s", folder, name);
+    bool good = mkdir(text_builder_text(&path), 0777) == 0 || errno == EEXIST;
+    if (!good) {
+        (void)fprintf(stderr, "generate_docs: cannot make %s\n", text_builder_text(&path));
+    }
+    text_builder_free(&path);
+    return good;
+}
+
+int main(int argc, char **argv) {
+    if (argc != 2) {
+        (void)fputs("usage: generate_docs DIR\n", stderr);
+        return 2;
+    }
+    return make_folder(argv[1], "") && make_folder(argv[1], "checks") && write_check_pages(argv[1]) &&
+                   write_evidence_page(argv[1])
+               ? 0
+               : 1;
+}
