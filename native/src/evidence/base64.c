@@ -43,7 +43,7 @@ static bool decode_group(const char *text, size_t padding, uint8_t *out) {
     return (group & unused) == 0;
 }
 
-bool base64_decode(const char *text, size_t length, arena *memory, bytes *out) {
+bool base64_decode_strict(const char *text, size_t length, arena *memory, bytes *out) {
     *out = (bytes){0};
     if (length % 4 != 0) {
         return false;
