@@ -81,8 +81,8 @@
     F(S, text, logon_type, PUBLIC, "LogonType as written")                                                   \
     F(S, text, run_level, PUBLIC, "RunLevel as written; LeastPrivilege where none is")                       \
     F(S, flag, administrator, PUBLIC, "Whether a user principal is a member of Administrators")              \
-    L(S, trigger_facts, triggers, PUBLIC, "Its triggers")                                                    \
-    L(S, action_facts, actions, PUBLIC, "Its actions")                                                       \
+    L(S, trigger_facts, triggers, PUBLIC, "Its triggers")                                                     \
+    L(S, action_facts, actions, PUBLIC, "Its actions")                                                        \
     F(S, time, last_run, PUBLIC, "Last start")                                                               \
     F(S, number, last_result, PUBLIC, "Result of the last run: an HRESULT as unsigned number")               \
     F(S, time, last_success, PUBLIC, "Last run that ended with result 0")
@@ -191,8 +191,8 @@
 
 /* R(struct, fields, doc): records that lists hold. */
 #define EVIDENCE_RECORDS(R)                                                                                  \
-    R(trigger_facts, TRIGGER_FIELDS, "A trigger of a scheduled task")                                        \
-    R(action_facts, ACTION_FIELDS, "An action of a scheduled task")                                          \
+    R(trigger_facts, TRIGGER_FIELDS, "A trigger of a scheduled task")                                         \
+    R(action_facts, ACTION_FIELDS, "An action of a scheduled task")                                           \
     R(scheduled_task, TASK_FIELDS, "A scheduled task")                                                       \
     R(module_path_element, MODULE_PATH_ELEMENT_FIELDS, "An element of PSModulePath")                         \
     R(module_import, MODULE_IMPORT_FIELDS, "A module that a task imports by path")                           \
