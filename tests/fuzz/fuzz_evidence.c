@@ -1,12 +1,11 @@
 /* Whatever loads must be the same after saving and loading again. What redacting makes of it must load, too,
  * and stay as it is when redacted again. */
-*too.* /
 #include "evidence/evidence_json.h"
 #include "evidence_tools.h"
 
 #include <stdlib.h>
 
-    int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void require(bool holds) {
     if (!holds) {
