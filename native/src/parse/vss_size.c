@@ -177,19 +177,27 @@ static sign_role role_of(const printed_size *size, int power) {
         size->digits[0] == 0) {
         return SIGN_DECIMAL;
     }
-    int whole = 0;
-    for (size_t i = 0; i < size->digit_count; i++) {
-        whole = whole * 10 + size->digits[i];
-    }
-    return whole >= 1024 ? SIGN_DECIMAL : SIGN_UNCERTAIN;
+    return SIGN_UNCERTAIN;
 }
 
-vss_decimal vss_size_decimal(const char *text) {
+/* A sign that could group digits is the decimal one if there would otherwise be 1024 or more of the unit: the tool takes
+ * the next larger one for these. */
+static sign_role likely_role_of(const printed_size *size, int power) {
+    sign_role role = role_of(size, power);
+    int whole = 0;
+    for (size_t i = 0; role == SIGN_UNCERTAIN && i < size->digit_count; i++) {
+        whole = whole * 10 + size->digits[i];
+    }
+    return whole >= 1024 ? SIGN_DECIMAL : role;
+}
+
+vss_decimal vss_size_decimal(const char *text, bool likely) {
     printed_size size;
     if (!scan(text, &size) || size.last_sign == '\0') {
         return VSS_DECIMAL_UNCERTAIN;
     }
-    sign_role role = role_of(&size, unit_power(&size));
+    int power = unit_power(&size);
+    sign_role role = likely ? likely_role_of(&size, power) : role_of(&size, power);
     if (role == SIGN_UNCERTAIN) {
         return VSS_DECIMAL_UNCERTAIN;
     }
@@ -247,6 +255,9 @@ vss_size_result vss_size_read(const char *text, vss_decimal decimal, vss_size *o
         return VSS_SIZE_NO_UNIT;
     }
     sign_role role = size.last_sign == '\0' ? SIGN_GROUPS : role_of(&size, power);
+    if (role == SIGN_UNCERTAIN && decimal == VSS_DECIMAL_UNCERTAIN) {
+        role = likely_role_of(&size, power);
+    }
     if (role == SIGN_UNCERTAIN && decimal == VSS_DECIMAL_UNCERTAIN) {
         return VSS_SIZE_UNCERTAIN;
     }

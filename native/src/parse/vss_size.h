@@ -24,11 +24,11 @@ typedef enum vss_size_result {
 } vss_size_result;
 
 /* What one size tells about the decimal sign of the whole output. A single point or comma before exactly three digits can
- * group them; it is the decimal sign if the number would otherwise be 1024 or more of its unit, which the tool never
- * prints as long as there is a larger unit. */
-vss_decimal vss_size_decimal(const char *text);
+ * group them and tells nothing by itself. likely: unless the number would then be 1024 or more of its unit, which the tool
+ * never prints as long as there is a larger unit; that makes it the decimal sign. */
+vss_decimal vss_size_decimal(const char *text, bool likely);
 
-/* Reads a size. decimal: what other sizes of the same output told. Fills known, bytes and margin; text is left alone. */
+/* Reads a size. decimal: what all sizes of the same output told; the likely reading if they told nothing. Fills known, bytes and margin; text is left alone. */
 vss_size_result vss_size_read(const char *text, vss_decimal decimal, vss_size *out);
 
 /* The margin of a size of which only the text and the size in bytes were kept; 0 if they do not belong together. */

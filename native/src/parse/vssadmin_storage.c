@@ -185,15 +185,31 @@ static bool fill_size(const char *whole, bool may_be_unbounded, vss_decimal deci
 
 /* What all sizes together tell of the decimal sign; uncertain if they contradict each other. */
 static vss_decimal decimal_of(const char *const (*values)[SIZES], size_t count) {
-    bool seen[3] = {false};
-    for (size_t i = 0; i < count; i++) {
-        for (int j = 0; j < SIZES; j++) {
-            seen[vss_size_decimal(values[i][j])] = true;
+    for (int likely = 0; likely < 2; likely++) {
+        bool seen[3] = {false};
+        for (size_t i = 0; i < count * SIZES; i++) {
+            seen[vss_size_decimal(values[i / SIZES][i % SIZES], likely != 0)] = true;
+        }
+        if (seen[VSS_DECIMAL_POINT] != seen[VSS_DECIMAL_COMMA]) {
+            return seen[VSS_DECIMAL_POINT] ? VSS_DECIMAL_POINT : VSS_DECIMAL_COMMA;
+        }
+        if (seen[VSS_DECIMAL_POINT]) {
+            break;
         }
     }
-    return seen[VSS_DECIMAL_POINT] == seen[VSS_DECIMAL_COMMA] ? VSS_DECIMAL_UNCERTAIN
-           : seen[VSS_DECIMAL_POINT]                          ? VSS_DECIMAL_POINT
-                                                              : VSS_DECIMAL_COMMA;
+    return VSS_DECIMAL_UNCERTAIN;
+}
+
+/* A line that holds the percentage of the line before, which was wrapped between the two. */
+static bool is_percentage(const console_text *console, size_t index) {
+    if (index >= console->line_count) {
+        return false;
+    }
+    size_t begin = console->lines[index].begin;
+    size_t end = console->lines[index].end;
+    console_trim(console->text, &begin, &end);
+    uint32_t c = begin < end ? utf8_next(console->text, end, &begin) : 0;
+    return c == '(' || c == 0xFF08;
 }
 
 /* After the last association there may be a prompt or the like, but no beginning of another one: an indented line, or the
@@ -207,7 +223,9 @@ static bool another_begins(const console_text *console, size_t end, size_t first
     size_t after = 0;
     size_t colon = console_find_colon(console->text, head->begin, head->end, &after);
     size_t label = (colon == SIZE_MAX ? head->end : colon) - head->begin;
-    for (size_t i = console_line_at(console, end) + 1; i < console->line_count; i++) {
+    size_t last = console_line_at(console, end);
+    last += is_percentage(console, last + 1);
+    for (size_t i = last + 1; i < console->line_count; i++) {
         const console_line *line = &console->lines[i];
         size_t length = line->end - line->begin;
         size_t common = length < label ? length : label;
