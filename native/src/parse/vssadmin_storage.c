@@ -126,7 +126,9 @@ static printed_value value_at(const console_text *console, size_t begin, size_t 
         size_t trimmed = 0;
         size_t trimmed_end = strlen(value.whole);
         console_trim(value.whole, &trimmed, &trimmed_end);
-        if (trimmed < trimmed_end && result != VSS_SIZE_NO_UNIT && !has_open_parenthesis(value.whole)) {
+        bool word_is_wrapped = result == VSS_SIZE_NO_NUMBER && console->lines[line].wrapped;
+        if (trimmed < trimmed_end && result != VSS_SIZE_NO_UNIT && !word_is_wrapped &&
+            !has_open_parenthesis(value.whole)) {
             break;
         }
         from = line + 1 < console->line_count ? console->lines[line + 1].begin : limit + 1;
