@@ -298,7 +298,7 @@ static void test_handlers_of_the_process_hear_nothing(void **state) {
     xmlSetStructuredErrorFunc(NULL, hear);
     heard = 0;
     assert_false(read(*state, TASK("<Settings>")));
-    assert_false(read(*state, TASK("<a:b/>")) && heard > 0);
+    assert_false(read(*state, TASK("<a:b/>")));
     xmlSetStructuredErrorFunc(NULL, NULL);
     assert_int_equal(heard, 0);
 }

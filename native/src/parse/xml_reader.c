@@ -130,7 +130,7 @@ static void parse(xml_reader *reader, const xml_source *source) {
     reader->document = xmlCtxtReadMemory(parser, source->text, (int)source->length, NULL, "UTF-8",
                                          XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
                                              XML_PARSE_IGNORE_ENC | XML_PARSE_NOCDATA);
-    if (reader->document == NULL || xmlDocGetRootElement(reader->document) == NULL) {
+    if (reader->document == NULL || xmlDocGetRootElement(reader->document) == NULL || parser->nsWellFormed == 0) {
         bool memory = parser->errNo == XML_ERR_NO_MEMORY;
         xml_reader_fail(reader, memory ? REASON_NO_MEMORY : REASON_MALFORMED,
                         arena_printf(reader->memory, "it is no well-formed XML (line %d, code %d)",
