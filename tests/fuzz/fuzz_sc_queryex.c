@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         abort();
     }
     for (size_t i = 0; i < list.count; i++) {
-        if (sc_service_find(&list, list.items[i].name) == NULL || list.items[i].state < 1 || list.items[i].state > 7) {
+        if (sc_service_find(&list, list.items[i].name) == NULL || list.items[i].state < 1 ||
+            list.items[i].state > 7) {
             abort();
         }
     }

@@ -20,7 +20,8 @@ static void test_lookup(void **state) {
     (void)state;
     arena memory = {0};
     files_json files;
-    assert_true(read("[{\"FullName\":\"D:\\\\Scratch\",\"Attributes\":\"Directory, Compressed\",\"Sddl\":\"O:SY\",\"Zone\":null},"
+    assert_true(read("[{\"FullName\":\"D:\\\\Scratch\",\"Attributes\":\"Directory, "
+                     "Compressed\",\"Sddl\":\"O:SY\",\"Zone\":null},"
                      "{\"FullName\":\"C:\\\\Ünï\\\\b.ps1\",\"Attributes\":32,\"Sddl\":null,\"Zone\":3},"
                      "{\"FullName\":\"C:\\\\a\",\"Attributes\":\"16416\"},"
                      "{\"FullName\":\"c:/A\",\"Attributes\":\"Sparkling\"}]",

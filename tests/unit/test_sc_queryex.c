@@ -13,7 +13,7 @@
 static const char *const languages[] = {"en", "fr", "de", "ru", "zh-CN", "ja", "el", "tr", "pl"};
 enum { LANGUAGES = sizeof languages / sizeof languages[0] };
 
-#define FIELDS(state, pid)                                                                                    \
+#define FIELDS(state, pid)                                                                                   \
     "        TYPE               : 20  WIN32_SHARE_PROCESS\n        STATE              : " state              \
     "\n        WIN32_EXIT_CODE    : 1077  (0x435)\n        SERVICE_EXIT_CODE  : 0  (0x0)\n"                  \
     "        CHECKPOINT         : 0x0\n        WAIT_HINT          : 0x7d0\n" pid
@@ -21,7 +21,8 @@ enum { LANGUAGES = sizeof languages / sizeof languages[0] };
 #define PID "        PID                : 12\n        FLAGS              :\n"
 
 static char *console(arena *memory, const char *language) {
-    char *text = fixture_text(memory, arena_printf(memory, FIXTURES "/console/sc-queryex-%s.txt", language), NULL);
+    char *text =
+        fixture_text(memory, arena_printf(memory, FIXTURES "/console/sc-queryex-%s.txt", language), NULL);
     assert_non_null(text);
     return text;
 }
@@ -65,9 +66,11 @@ static void test_more_data_makes_it_incomplete(void **state) {
     (void)state;
     arena memory = {0};
     sc_service_list list;
-    assert_true(read("\nS: a\nD: A\n" FIELDS("4  RUNNING", PID) "\n[SC] Enum: more data, need 1 bytes\n\nS: b\nD: B\n" FIELDS(
-                         "1  STOPPED", PID),
-                     &memory, &list));
+    assert_true(
+        read("\nS: a\nD: A\n" FIELDS(
+                 "4  RUNNING",
+                 PID) "\n[SC] Enum: more data, need 1 bytes\n\nS: b\nD: B\n" FIELDS("1  STOPPED", PID),
+             &memory, &list));
     assert_int_equal(list.count, 2);
     assert_false(list.complete);
     arena_free(&memory);
@@ -93,7 +96,8 @@ static void test_what_is_no_list(void **state) {
         "S: a\nD: A\n        T: 20\n        S: 4\n        W: 0\n",
         "S: a\nD: A\n" FIELDS("4  RUNNING", PID) "\nS: b\nD: B\n" FIELDS("4  RUNNING", ""),
         "S: a\nD: A\n" FIELDS("4  RUNNING", PID) "\nS: b\nD: B",
-        "S: a\nD: A\n        T: 20\n        S: 4\n        W: 99999999999999999999\n        S: 0\n        C: 0\n        W: 0\n",
+        "S: a\nD: A\n        T: 20\n        S: 4\n        W: 99999999999999999999\n        S: 0\n        C: "
+        "0\n        W: 0\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         arena memory = {0};

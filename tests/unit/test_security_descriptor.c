@@ -10,21 +10,72 @@
 #include <string.h>
 
 /* S-1-5-18, S-1-5-32-544 and S-1-5-21-1-2-3-1000. */
-#define SID_SYSTEM 1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0
+#define SID_SYSTEM         1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0
 #define SID_ADMINISTRATORS 1, 2, 0, 0, 0, 0, 0, 5, 32, 0, 0, 0, 0x20, 2, 0, 0
-#define SID_USER 1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0xE8, 3, 0, 0
+#define SID_USER           1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 0xE8, 3, 0, 0
 
 static const uint8_t whole[] = {
-    1, 0, 0x04, 0x94, 20, 0, 0, 0, 32, 0, 0, 0, 0, 0, 0, 0, 48, 0, 0, 0, /* protected, inherited, present */
-    SID_SYSTEM,                                                         /* at 20 */
-    SID_ADMINISTRATORS,                                                 /* at 32 */
-    2, 0, 88, 0, 3, 0, 0, 0,                                            /* at 48: three entries */
-    0, 0x03, 20, 0, 0xFF, 0x01, 0x1F, 0, SID_SYSTEM,                    /* allow, OICI, FA */
-    1, 0x1A, 24, 0, 0xA9, 0x00, 0x12, 0, SID_ADMINISTRATORS,            /* deny, CI IO ID, 0x1200a9 */
-    0, 0x00, 36, 0, 0x00, 0x00, 0x00, 0x10, SID_USER,                   /* allow, GA */
+    1,
+    0,
+    0x04,
+    0x94,
+    20,
+    0,
+    0,
+    0,
+    32,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    48,
+    0,
+    0,
+    0,                  /* protected, inherited, present */
+    SID_SYSTEM,         /* at 20 */
+    SID_ADMINISTRATORS, /* at 32 */
+    2,
+    0,
+    88,
+    0,
+    3,
+    0,
+    0,
+    0, /* at 48: three entries */
+    0,
+    0x03,
+    20,
+    0,
+    0xFF,
+    0x01,
+    0x1F,
+    0,
+    SID_SYSTEM, /* allow, OICI, FA */
+    1,
+    0x1A,
+    24,
+    0,
+    0xA9,
+    0x00,
+    0x12,
+    0,
+    SID_ADMINISTRATORS, /* deny, CI IO ID, 0x1200a9 */
+    0,
+    0x00,
+    36,
+    0,
+    0x00,
+    0x00,
+    0x00,
+    0x10,
+    SID_USER, /* allow, GA */
 };
 
-static const char sddl[] = "O:SYG:BAD:PAI(A;OICI;FA;;;SY)(D;CIIOID;0x1200a9;;;BA)(A;;GA;;;S-1-5-21-1-2-3-1000)";
+static const char sddl[] =
+    "O:SYG:BAD:PAI(A;OICI;FA;;;SY)(D;CIIOID;0x1200a9;;;BA)(A;;GA;;;S-1-5-21-1-2-3-1000)";
 
 static bool convert(const uint8_t *data, size_t size, const char **out) {
     static arena memory;
@@ -81,16 +132,16 @@ static void test_refused(void **state) {
         size_t at;
         uint8_t value;
     } damages[] = {
-        {0, 2},       /* revision */
-        {3, 0x14},    /* not self-relative */
-        {4, 0xFF},    /* owner outside */
-        {20, 9},      /* owner's revision */
-        {50, 200},    /* list longer than the data */
-        {50, 4},      /* list shorter than its header */
-        {52, 200},    /* more entries than there are */
-        {56, 9},      /* an entry of another type */
-        {58, 4},      /* an entry shorter than its header */
-        {65, 15},     /* an entry's SID longer than the entry */
+        {0, 2},    /* revision */
+        {3, 0x14}, /* not self-relative */
+        {4, 0xFF}, /* owner outside */
+        {20, 9},   /* owner's revision */
+        {50, 200}, /* list longer than the data */
+        {50, 4},   /* list shorter than its header */
+        {52, 200}, /* more entries than there are */
+        {56, 9},   /* an entry of another type */
+        {58, 4},   /* an entry shorter than its header */
+        {65, 15},  /* an entry's SID longer than the entry */
     };
     for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
         uint8_t data[sizeof whole];
@@ -124,8 +175,11 @@ static void test_sids(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_whole),   cmocka_unit_test(test_cut_off_anywhere), cmocka_unit_test(test_kinds_of_access_list),
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_sids),
+        cmocka_unit_test(test_whole),
+        cmocka_unit_test(test_cut_off_anywhere),
+        cmocka_unit_test(test_kinds_of_access_list),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_sids),
     };
     return cmocka_run_group_tests_name("security_descriptor", tests, NULL, NULL);
 }

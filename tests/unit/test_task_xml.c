@@ -14,7 +14,8 @@
 #include <string.h>
 
 #define NS "xmlns=\"http://schemas.microsoft.com/windows/2004/02/mit/task\""
-#define TASK(content) "<?xml version=\"1.0\" encoding=\"UTF-16\"?>\n<Task version=\"1.4\" " NS ">" content "</Task>"
+#define TASK(content)                                                                                        \
+    "<?xml version=\"1.0\" encoding=\"UTF-16\"?>\n<Task version=\"1.4\" " NS ">" content "</Task>"
 
 typedef struct fixture {
     arena memory;
@@ -51,22 +52,29 @@ static bool read(fixture *it, const char *text) {
     return read_bytes(it, text, strlen(text));
 }
 
-static const char whole[] = TASK(
-    "<!-- c --><Actions Context=\"Author\"><Exec><Command>C:\\a b.exe</Command><Arguments> -x &amp; \"y\" </Arguments>"
-    "<WorkingDirectory>C:\\w</WorkingDirectory></Exec><ComHandler><ClassId>{1}</ClassId></ComHandler></Actions>"
-    "<Triggers><CalendarTrigger><StartBoundary>2024-01-02T03:04:05</StartBoundary><EndBoundary>2030-01-01T00:00:00Z</EndBoundary>"
-    "<Enabled> 0 </Enabled><Repetition><Interval>PT1H</Interval><Duration>P1D</Duration></Repetition>"
-    "<RandomDelay>PT5M</RandomDelay><ScheduleByWeek><WeeksInterval>2</WeeksInterval><DaysOfWeek><Sunday/><Friday />"
-    "</DaysOfWeek></ScheduleByWeek></CalendarTrigger>"
-    "<BootTrigger/><CalendarTrigger><ScheduleByMonth><DaysOfMonth><Day>1</Day><Day>Last</Day></DaysOfMonth><Months><May/></Months>"
-    "</ScheduleByMonth></CalendarTrigger></Triggers>"
-    "<Settings><Enabled>tr<!-- x -->ue</Enabled><MultipleInstancesPolicy>Queue</MultipleInstancesPolicy>"
-    "<DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries><StopIfGoingOnBatteries>0</StopIfGoingOnBatteries>"
-    "<RunOnlyIfNetworkAvailable>1</RunOnlyIfNetworkAvailable><RunOnlyIfIdle>\n true\t</RunOnlyIfIdle>"
-    "<StartWhenAvailable>true</StartWhenAvailable><Hidden>true</Hidden><ExecutionTimeLimit>PT0S</ExecutionTimeLimit></Settings>"
-    "<Principals><Principal id=\"Author\"><UserId>S-1-5-18</UserId><LogonType>Password</LogonType>"
-    "<RunLevel>HighestAvailable</RunLevel></Principal></Principals>"
-    "<RegistrationInfo><Author>CONTOSO\\é</Author><Date>2024-01-01T00:00:00</Date></RegistrationInfo>");
+static const char whole[] =
+    TASK("<!-- c --><Actions Context=\"Author\"><Exec><Command>C:\\a b.exe</Command><Arguments> -x &amp; "
+         "\"y\" </Arguments>"
+         "<WorkingDirectory>C:\\w</WorkingDirectory></Exec><ComHandler><ClassId>{1}</ClassId></ComHandler></"
+         "Actions>"
+         "<Triggers><CalendarTrigger><StartBoundary>2024-01-02T03:04:05</"
+         "StartBoundary><EndBoundary>2030-01-01T00:00:00Z</EndBoundary>"
+         "<Enabled> 0 </Enabled><Repetition><Interval>PT1H</Interval><Duration>P1D</Duration></Repetition>"
+         "<RandomDelay>PT5M</RandomDelay><ScheduleByWeek><WeeksInterval>2</WeeksInterval><DaysOfWeek><Sunday/"
+         "><Friday />"
+         "</DaysOfWeek></ScheduleByWeek></CalendarTrigger>"
+         "<BootTrigger/><CalendarTrigger><ScheduleByMonth><DaysOfMonth><Day>1</Day><Day>Last</Day></"
+         "DaysOfMonth><Months><May/></Months>"
+         "</ScheduleByMonth></CalendarTrigger></Triggers>"
+         "<Settings><Enabled>tr<!-- x -->ue</Enabled><MultipleInstancesPolicy>Queue</MultipleInstancesPolicy>"
+         "<DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries><StopIfGoingOnBatteries>0</"
+         "StopIfGoingOnBatteries>"
+         "<RunOnlyIfNetworkAvailable>1</RunOnlyIfNetworkAvailable><RunOnlyIfIdle>\n true\t</RunOnlyIfIdle>"
+         "<StartWhenAvailable>true</StartWhenAvailable><Hidden>true</Hidden><ExecutionTimeLimit>PT0S</"
+         "ExecutionTimeLimit></Settings>"
+         "<Principals><Principal id=\"Author\"><UserId>S-1-5-18</UserId><LogonType>Password</LogonType>"
+         "<RunLevel>HighestAvailable</RunLevel></Principal></Principals>"
+         "<RegistrationInfo><Author>CONTOSO\\é</Author><Date>2024-01-01T00:00:00</Date></RegistrationInfo>");
 
 static void assert_whole(const task_definition *task) {
     assert_string_equal(task->version, "1.4");
@@ -177,14 +185,16 @@ static void test_defaults(void **state) {
 
 static void test_unknown_policy_word_is_kept(void **state) {
     fixture *it = *state;
-    assert_true(read(it, TASK("<Settings><MultipleInstancesPolicy>Sometimes</MultipleInstancesPolicy></Settings>")));
+    assert_true(
+        read(it, TASK("<Settings><MultipleInstancesPolicy>Sometimes</MultipleInstancesPolicy></Settings>")));
     assert_int_equal(it->task.multiple_instances, TASK_INSTANCES_OTHER);
     assert_string_equal(it->task.multiple_instances_text, "Sometimes");
     assert_true(it->task.multiple_instances_given);
 }
 
-#define PRINCIPALS                                                                                            \
-    "<Principals><Principal id=\"a\"><GroupId>S-1-5-32-544</GroupId></Principal><Principal id=\"b\"/></Principals>"
+#define PRINCIPALS                                                                                           \
+    "<Principals><Principal id=\"a\"><GroupId>S-1-5-32-544</GroupId></Principal><Principal "                 \
+    "id=\"b\"/></Principals>"
 
 static void test_principal_of_the_actions(void **state) {
     fixture *it = *state;
@@ -197,7 +207,8 @@ static void test_principal_of_the_actions(void **state) {
     assert_null(it->task.principal);
     assert_true(read(it, TASK(PRINCIPALS "<Actions/>")));
     assert_null(it->task.principal);
-    assert_true(read(it, TASK("<Principals><Principal><UserId>x</UserId></Principal></Principals><Actions/>")));
+    assert_true(
+        read(it, TASK("<Principals><Principal><UserId>x</UserId></Principal></Principals><Actions/>")));
     assert_string_equal(it->task.principal->user_id, "x");
 }
 
@@ -212,9 +223,11 @@ static void test_errors_are_named(void **state) {
         {TASK("<Settings><Enabled>TRUE</Enabled></Settings>"), "TRUE"},
         {TASK("<Triggers><BootTrigger><Enabled>2</Enabled></BootTrigger></Triggers>"), "BootTrigger/Enabled"},
         {TASK("<Settings/><Settings/>"), "more than one Settings"},
-        {TASK("<Settings><Enabled>true</Enabled><Enabled>false</Enabled></Settings>"), "more than one Enabled"},
+        {TASK("<Settings><Enabled>true</Enabled><Enabled>false</Enabled></Settings>"),
+         "more than one Enabled"},
         {TASK("<Settings><Enabled><b>true</b></Enabled></Settings>"), "Enabled"},
-        {TASK("<Triggers><CalendarTrigger><ScheduleByDay><DaysInterval>x</DaysInterval></ScheduleByDay></CalendarTrigger>"
+        {TASK("<Triggers><CalendarTrigger><ScheduleByDay><DaysInterval>x</DaysInterval></ScheduleByDay></"
+              "CalendarTrigger>"
               "</Triggers>"),
          "DaysInterval"},
         {"<Task><Settings/></Task>", "root"},
@@ -239,8 +252,10 @@ static void test_document_types_are_refused(void **state) {
     fixture *it = *state;
     static const char *const texts[] = {
         "<!DOCTYPE Task><Task " NS "/>",
-        "<?xml version=\"1.0\"?>\n<!-- a --><?pi?>\n<!-- > --><!DOCTYPE Task [<!ENTITY a \"b\">]><Task " NS ">&a;</Task>",
-        "<!DOCTYPE T [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;\">]>"
+        "<?xml version=\"1.0\"?>\n<!-- a --><?pi?>\n<!-- > --><!DOCTYPE Task [<!ENTITY a \"b\">]><Task " NS
+        ">&a;</Task>",
+        "<!DOCTYPE T [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c "
+        "\"&b;&b;&b;&b;&b;&b;\">]>"
         "<Task " NS ">&c;</Task>",
         "<!DOCTYPE Task SYSTEM \"file:///etc/passwd\"><Task " NS "/>",
     };

@@ -21,7 +21,8 @@ static void test_words(void **state) {
     (void)state;
     arena memory = {0};
     volume_info_list list;
-    assert_true(read("[{\"DriveLetter\":\"c\",\"FileSystemLabel\":\"System\",\"FileSystem\":\"NTFS\",\"DriveType\":\"Fixed\","
+    assert_true(read("[{\"DriveLetter\":\"c\",\"FileSystemLabel\":\"System\",\"FileSystem\":\"NTFS\","
+                     "\"DriveType\":\"Fixed\","
                      "\"Size\":136365211648,\"SizeRemaining\":9007199254740993,\"DedupMode\":\"Disabled\","
                      "\"Path\":\"\\\\\\\\?\\\\Volume{1}\\\\\",\"CimClass\":{\"a\":[1]}}]",
                      &memory, &list));
@@ -43,12 +44,15 @@ static void test_numbers(void **state) {
     (void)state;
     arena memory = {0};
     volume_info_list list;
-    assert_true(read("\xEF\xBB\xBF{\"value\":[{\"DriveLetter\":68,\"FileSystem\":\"\",\"FileSystemType\":15,\"DriveType\":5,"
-                     "\"Size\":\"12\",\"SizeRemaining\":3.0,\"DedupMode\":1,\"UniqueId\":\"u\"},"
-                     "{\"DriveLetter\":\"\\u0000\",\"FileSystemType\":0,\"DriveType\":3,\"Size\":1,\"Size\":2,"
-                     "\"DedupMode\":4,\"FileSystemLabel\":\"\"},"
-                     "{\"DriveLetter\":null,\"FileSystemType\":\"ReFS\",\"DriveType\":9,\"Size\":-1,\"DedupMode\":7}],\"Count\":3}",
-                     &memory, &list));
+    assert_true(
+        read("\xEF\xBB\xBF{\"value\":[{\"DriveLetter\":68,\"FileSystem\":\"\",\"FileSystemType\":15,"
+             "\"DriveType\":5,"
+             "\"Size\":\"12\",\"SizeRemaining\":3.0,\"DedupMode\":1,\"UniqueId\":\"u\"},"
+             "{\"DriveLetter\":\"\\u0000\",\"FileSystemType\":0,\"DriveType\":3,\"Size\":1,\"Size\":2,"
+             "\"DedupMode\":4,\"FileSystemLabel\":\"\"},"
+             "{\"DriveLetter\":null,\"FileSystemType\":\"ReFS\",\"DriveType\":9,\"Size\":-1,\"DedupMode\":7}]"
+             ",\"Count\":3}",
+             &memory, &list));
     assert_int_equal(list.count, 3);
     assert_string_equal(list.items[0].letter.value, "D");
     assert_string_equal(list.items[0].path.value, "u");
@@ -88,7 +92,13 @@ static void test_refused(void **state) {
     char deep[200] = {0};
     memset(deep, '[', 100);
     memset(deep + 100, ']', 99);
-    const char *const texts[] = {"", "nonsense", "[1]", "\"text\"", "[{\"Name\":\"x\"}]", "[{\"DriveLetter\":\"C\"}", deep,
+    const char *const texts[] = {"",
+                                 "nonsense",
+                                 "[1]",
+                                 "\"text\"",
+                                 "[{\"Name\":\"x\"}]",
+                                 "[{\"DriveLetter\":\"C\"}",
+                                 deep,
                                  "[{\"DriveLetter\":\"C\",\"Size\":99999999999999999999}]"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         arena memory = {0};

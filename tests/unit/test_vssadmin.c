@@ -38,7 +38,8 @@ static int tear_down(void **state) {
 }
 
 static char *console(fixture *it, const char *kind, const char *language) {
-    char *text = fixture_text(&it->memory, arena_printf(&it->memory, FIXTURES "/console/%s%s.txt", kind, language), NULL);
+    char *text = fixture_text(&it->memory,
+                              arena_printf(&it->memory, FIXTURES "/console/%s%s.txt", kind, language), NULL);
     assert_non_null(text);
     return text;
 }
@@ -82,12 +83,14 @@ static void expected_sizes(const char *language, double out[5]) {
         double sizes[5];
     } all[] = {
         {"en", {0, 0, 2.81 * (double)GB, 15.681 * (double)GB, 16.125 * (double)GB}},
-        {"fr", {512.0 * (double)KB, 320.0 * (double)MB, 1023.5 * (double)MB, 7.52 * (double)GB, 8.0 * (double)GB}},
+        {"fr",
+         {512.0 * (double)KB, 320.0 * (double)MB, 1023.5 * (double)MB, 7.52 * (double)GB, 8.0 * (double)GB}},
         {"de", {7.52 * (double)GB, 7.91 * (double)GB, 15.2 * (double)GB, 900, 1024.0 * (double)MB}},
         {"ru", {0, 640.0 * (double)MB, 7.52 * (double)GB, 1.25 * (double)TB, 1.3 * (double)TB}},
         {"zh-CN", {0, 300.0 * (double)MB, 38.1 * (double)GB, 20.2 * (double)GB, 20.6 * (double)GB}},
         {"ja", {0, 300.0 * (double)MB, 38.1 * (double)GB, 20.2 * (double)GB, 20.6 * (double)GB}},
-        {"el", {12.5 * (double)MB, 320.0 * (double)MB, 7.52 * (double)GB, 1024.25 * (double)MB, 1.3 * (double)TB}},
+        {"el",
+         {12.5 * (double)MB, 320.0 * (double)MB, 7.52 * (double)GB, 1024.25 * (double)MB, 1.3 * (double)TB}},
         {"tr", {0, 320.0 * (double)MB, 7.52 * (double)GB, 1.25 * (double)TB, 1.3 * (double)TB}},
         {"pl", {0, 320.0 * (double)MB, 1023.5 * (double)MB, 1010.25 * (double)GB, 1.3 * (double)TB}},
     };
@@ -126,7 +129,8 @@ static bool reads_storage(fixture *it, const char *text, size_t count) {
     return read;
 }
 
-/* Cut after each byte: the whole list, or after the first association's last line only that one, or nothing. */
+/* Cut after each byte: the whole list, or after the first association's last line only that one, or nothing.
+ */
 static void test_storage_cut_off_is_never_half(void **state) {
     fixture *it = *state;
     for (size_t i = 0; i < LANGUAGES; i++) {
@@ -174,7 +178,8 @@ static void test_output_that_tells_nothing(void **state) {
         "vssadmin 1.1 - tool\n(C) Copyright 2001-2013 Microsoft Corp.\n\nUnexpected failure 0x80042302.\n",
         "vssadmin 1.1 - tool\n(C) Copyright 2001-2013 Microsoft Corp.\n\nIt failed. It may work later.\n",
         "vssadmin 1.1 - tool\n(C) Copyright 2001-2013 Microsoft Corp.\n\nNo items.\n\nSomething more.\n",
-        "vssadmin 1.1 - tool\n(C) Copyright 2001-2013 Microsoft Corp.\n\nSuccessfully resized the association\n",
+        "vssadmin 1.1 - tool\n(C) Copyright 2001-2013 Microsoft Corp.\n\nSuccessfully resized the "
+        "association\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (reads_storage(*state, texts[i], 0)) {
@@ -183,16 +188,18 @@ static void test_output_that_tells_nothing(void **state) {
     }
 }
 
-#define HEAD "vssadmin 1.1 - tool\n(C) Copyright 2001-2013 Microsoft Corp.\n\n"
+#define HEAD     "vssadmin 1.1 - tool\n(C) Copyright 2001-2013 Microsoft Corp.\n\n"
 #define VOLUME_1 "\\\\?\\Volume{AAAAAAAA-0000-0000-0000-000000000001}\\"
 #define VOLUME_2 "\\\\?\\Volume{aaaaaaaa-0000-0000-0000-000000000002}\\"
-#define ENTRY(from, to, maximum) \
-    "Association\n   For: " from "\n   On: " to "\n   Used: 1 GB (1%)\n   Allocated: 2 GB (1%)\n   Maximum: " maximum "\n\n"
+#define ENTRY(from, to, maximum)                                                                             \
+    "Association\n   For: " from "\n   On: " to                                                              \
+    "\n   Used: 1 GB (1%)\n   Allocated: 2 GB (1%)\n   Maximum: " maximum "\n\n"
 
 static void test_volumes_without_letters_and_in_folders(void **state) {
     fixture *it = *state;
     vss_storage_list list;
-    const char *text = HEAD ENTRY("(" VOLUME_1 ")" VOLUME_1, "(D:\\Data (old)\\)" VOLUME_2, "3 GB (2%)") "C:\\>\n";
+    const char *text =
+        HEAD ENTRY("(" VOLUME_1 ")" VOLUME_1, "(D:\\Data (old)\\)" VOLUME_2, "3 GB (2%)") "C:\\>\n";
     assert_true(vssadmin_read_storage(it->patterns, text, &it->memory, &list, &it->why));
     assert_int_equal(list.count, 1);
     assert_null(list.items[0].volume.letter);
@@ -205,13 +212,15 @@ static void test_volumes_without_letters_and_in_folders(void **state) {
 
 static void test_repeated_associations(void **state) {
     fixture *it = *state;
-    assert_true(reads_storage(it, HEAD ENTRY("(c:)" VOLUME_1, VOLUME_2, "3 GB") ENTRY("(c:)" VOLUME_1, VOLUME_2, "3 GB"), 1));
-    assert_false(reads_storage(it, HEAD ENTRY("(c:)" VOLUME_1, VOLUME_2, "3 GB") ENTRY("(c:)" VOLUME_1, VOLUME_2, "4 GB"), 0));
+    assert_true(reads_storage(
+        it, HEAD ENTRY("(c:)" VOLUME_1, VOLUME_2, "3 GB") ENTRY("(c:)" VOLUME_1, VOLUME_2, "3 GB"), 1));
+    assert_false(reads_storage(
+        it, HEAD ENTRY("(c:)" VOLUME_1, VOLUME_2, "3 GB") ENTRY("(c:)" VOLUME_1, VOLUME_2, "4 GB"), 0));
 }
 
 static void test_missing_size_line(void **state) {
-    const char *text = HEAD "Association\n   For: " VOLUME_1 "\n   On: " VOLUME_1 "\n   Used: 1 GB\n   Maximum: 3 GB\n\n" ENTRY(
-        VOLUME_2, VOLUME_2, "3 GB");
+    const char *text = HEAD "Association\n   For: " VOLUME_1 "\n   On: " VOLUME_1
+                            "\n   Used: 1 GB\n   Maximum: 3 GB\n\n" ENTRY(VOLUME_2, VOLUME_2, "3 GB");
     assert_false(reads_storage(*state, text, 0));
 }
 
@@ -314,10 +323,12 @@ static void test_writers_in_every_language(void **state) {
     }
     fixture *it = *state;
     vss_writer_list list;
-    assert_true(vssadmin_read_writers(it->patterns, console(it, "writers-", "de"), &it->memory, &list, &it->why));
+    assert_true(
+        vssadmin_read_writers(it->patterns, console(it, "writers-", "de"), &it->memory, &list, &it->why));
     assert_string_equal(list.items[1].state_text, "Fehlgeschlagen");
     assert_string_equal(list.items[1].last_error, "Kein Fehler");
-    assert_true(vssadmin_read_writers(it->patterns, console(it, "writers-", "fr"), &it->memory, &list, &it->why));
+    assert_true(
+        vssadmin_read_writers(it->patterns, console(it, "writers-", "fr"), &it->memory, &list, &it->why));
     assert_string_equal(list.items[1].state_text, "Échec");
     assert_string_equal(list.items[1].last_error, "Délai dépassé");
 }
@@ -326,18 +337,20 @@ static void test_writers_wrapped(void **state) {
     fixture *it = *state;
     for (size_t i = 0; i < LANGUAGES; i++) {
         for (size_t width = 40; width <= 120; width++) {
-            assert_writers(it, languages[i], wrapped_text(&it->memory, console(it, "writers-", languages[i]), width));
+            assert_writers(it, languages[i],
+                           wrapped_text(&it->memory, console(it, "writers-", languages[i]), width));
         }
     }
 }
 
 static void test_writers_with_direction_marks(void **state) {
-    assert_writers(*state, "he",
-                   "\xEF\xBB\xBFvssadmin 1.1\n\n\u200Fשם: 'Task Scheduler Writer'\u200F\n"
-                   "   מזהה: \u202A{d61d61c8-d73a-4eee-8cdd-f6f9786b7124}\u202C\n"
-                   "   מופע: {11111111-2222-3333-4444-5555aaaa0064}\n   מצב: [1] יציב\n   שגיאה: אין\n\n"
-                   "\u200Fשם: 'Bob's \"SQL\": Writer [9]'\n   מזהה: {a65faa63-5ea8-4ebc-9dbd-a0c4db26912a}\n"
-                   "   מופע: {11111111-2222-3333-4444-5555aaaa0065}\n   מצב: [\u200E9\u200E] נכשל\n   שגיאה: אין\n");
+    assert_writers(
+        *state, "he",
+        "\xEF\xBB\xBFvssadmin 1.1\n\n\u200Fשם: 'Task Scheduler Writer'\u200F\n"
+        "   מזהה: \u202A{d61d61c8-d73a-4eee-8cdd-f6f9786b7124}\u202C\n"
+        "   מופע: {11111111-2222-3333-4444-5555aaaa0064}\n   מצב: [1] יציב\n   שגיאה: אין\n\n"
+        "\u200Fשם: 'Bob's \"SQL\": Writer [9]'\n   מזהה: {a65faa63-5ea8-4ebc-9dbd-a0c4db26912a}\n"
+        "   מופע: {11111111-2222-3333-4444-5555aaaa0065}\n   מצב: [\u200E9\u200E] נכשל\n   שגיאה: אין\n");
 }
 
 static void test_writers_cut_off(void **state) {
@@ -366,8 +379,10 @@ static void test_writers_cut_off(void **state) {
 static void test_no_writers_is_unknown(void **state) {
     fixture *it = *state;
     vss_writer_list list;
-    assert_false(vssadmin_read_writers(it->patterns, console(it, "storage-none-", "en"), &it->memory, &list, &it->why));
-    assert_false(vssadmin_read_writers(it->patterns, console(it, "storage-error-", "en"), &it->memory, &list, &it->why));
+    assert_false(vssadmin_read_writers(it->patterns, console(it, "storage-none-", "en"), &it->memory, &list,
+                                       &it->why));
+    assert_false(vssadmin_read_writers(it->patterns, console(it, "storage-error-", "en"), &it->memory, &list,
+                                       &it->why));
     assert_false(vssadmin_read_writers(it->patterns, "", &it->memory, &list, &it->why));
     assert_int_equal(it->why.state, FACT_UNKNOWN);
 }

@@ -8,9 +8,9 @@ enum { WHOLE_DIGITS_MAX = 19, FRACTION_DIGITS_MAX = 9, UNIT_LETTERS_MAX = 24 };
 
 /* A number with the signs in it, and the unit, before any of it is understood. */
 typedef struct printed_size {
-    char digits[WHOLE_DIGITS_MAX + FRACTION_DIGITS_MAX];
+    uint8_t digits[WHOLE_DIGITS_MAX + FRACTION_DIGITS_MAX];
     size_t digit_count;
-    size_t points;  /* how many of each sign */
+    size_t points; /* how many of each sign */
     size_t commas;
     char last_sign; /* '.' or ',', 0: none */
     size_t after;   /* digits behind the last sign */
@@ -35,8 +35,8 @@ static const uint32_t byte_letters[] = {'B', 'O', 'T', 0x411, 0x412, 0x392, 0x39
 
 /* Beginnings of the word for bytes, upper case. */
 static const char *const byte_words[] = {
-    "B", "OCTET", "OCTEȚI", "O", "BAJT", "BÁJT", "BAIT", "BAYT", "TAVU", "БАЙТ", "БАИТ", "Б", "字节", "字節", "位元組",
-    "バイト", "바이트", "בתים", "בייט", "بايت", "ไบต์",
+    "B", "OCTET", "OCTEȚI", "O",      "BAJT",   "BÁJT",   "BAIT", "BAYT", "TAVU", "БАЙТ", "БАИТ",
+    "Б", "字节",  "字節",   "位元組", "バイト", "바이트", "בתים", "בייט", "بايت", "ไบต์",
 };
 
 static bool is_blank(uint32_t c) {
@@ -47,8 +47,8 @@ static bool is_apostrophe(uint32_t c) {
     return c == '\'' || c == 0x2019 || c == 0x2BC;
 }
 
-/* Digits of the scripts in which a server may print numbers: ASCII, full-width, Arabic-Indic, Extended Arabic-Indic,
- * Devanagari, Thai. -1: no digit. */
+/* Digits of the scripts in which a server may print numbers: ASCII, full-width, Arabic-Indic, Extended
+ * Arabic-Indic, Devanagari, Thai. -1: no digit. */
 static int digit_value(uint32_t c) {
     static const uint32_t zeros[] = {'0', 0xFF10, 0x660, 0x6F0, 0x966, 0xE50};
     for (size_t i = 0; i < sizeof zeros / sizeof zeros[0]; i++) {
@@ -72,7 +72,7 @@ static void add_digit(printed_size *size, int digit) {
         size->too_long = true;
         return;
     }
-    size->digits[size->digit_count++] = (char)digit;
+    size->digits[size->digit_count++] = (uint8_t)digit;
     size->after += size->last_sign != '\0';
 }
 
@@ -140,14 +140,16 @@ static int unit_power(const printed_size *size) {
     bool two = size->unit_length == 2 || (size->unit_length == 3 && size->unit[1] == 'I'); /* GB, GiB */
     for (size_t i = 0; two && i < sizeof multiples / sizeof multiples[0]; i++) {
         for (size_t j = 0; j < sizeof byte_letters / sizeof byte_letters[0]; j++) {
-            if (size->unit[0] == multiples[i].letter && size->unit[size->unit_length - 1] == byte_letters[j]) {
+            if (size->unit[0] == multiples[i].letter &&
+                size->unit[size->unit_length - 1] == byte_letters[j]) {
                 return multiples[i].power;
             }
         }
     }
     for (size_t i = 0; i < sizeof byte_words / sizeof byte_words[0]; i++) {
         bool short_word = byte_words[i][1] == '\0' || strcmp(byte_words[i], "Б") == 0;
-        if (unit_begins(size, byte_words[i]) && (!short_word || size->unit_length == 1 || size->unit[1] == 'Y')) {
+        if (unit_begins(size, byte_words[i]) &&
+            (!short_word || size->unit_length == 1 || size->unit[1] == 'Y')) {
             return 0;
         }
     }
@@ -180,8 +182,8 @@ static sign_role role_of(const printed_size *size, int power) {
     return SIGN_UNCERTAIN;
 }
 
-/* A sign that could group digits is the decimal one if there would otherwise be 1024 or more of the unit: the tool takes
- * the next larger one for these. */
+/* A sign that could group digits is the decimal one if there would otherwise be 1024 or more of the unit: the
+ * tool takes the next larger one for these. */
 static sign_role likely_role_of(const printed_size *size, int power) {
     sign_role role = role_of(size, power);
     int whole = 0;
