@@ -117,8 +117,10 @@ static fact_text file_system_of(const json_t *volume, arena *memory, const char 
     if (word == NULL) {
         return system;
     }
-    return ascii_equal(word, "Unknown") ? (fact_text){.fact = fact_absent(where)}
-                                        : known_text(memory, word, where);
+    if (ascii_equal(word, "Unknown")) {
+        return (fact_text){.fact = fact_absent(where)};
+    }
+    return known_text(memory, word, where);
 }
 
 static fact_text drive_type_of(const json_t *volume, arena *memory, const char *where) {
@@ -147,10 +149,10 @@ static fact_flag deduplicated_of(const json_t *volume, const char *where) {
     int64_t number = 0;
     const char *word = json_capture_text(volume, "DedupMode");
     if (json_capture_number(volume, "DedupMode", &number)) {
-        return number < 0 || number > DEDUP_NOT_AVAILABLE
-                   ? (fact_flag){.fact = fact_unknown(REASON_MALFORMED, where, "DedupMode is not known")}
-                   : (fact_flag){.fact = fact_known(where),
-                                 .value = number != 0 && number != DEDUP_NOT_AVAILABLE};
+        if (number < 0 || number > DEDUP_NOT_AVAILABLE) {
+            return (fact_flag){.fact = fact_unknown(REASON_MALFORMED, where, "DedupMode is not known")};
+        }
+        return (fact_flag){.fact = fact_known(where), .value = number != 0 && number != DEDUP_NOT_AVAILABLE};
     }
     if (word == NULL || word[0] == '\0') {
         return (fact_flag){.fact = not_told(where)};

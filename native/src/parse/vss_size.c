@@ -60,7 +60,13 @@ static int digit_value(uint32_t c) {
 }
 
 static char sign_of(uint32_t c) {
-    return c == '.' || c == 0xFF0E ? '.' : c == ',' || c == 0xFF0C || c == 0x66B ? ',' : '\0';
+    if (c == '.' || c == 0xFF0E) {
+        return '.';
+    }
+    if (c == ',' || c == 0xFF0C || c == 0x66B) {
+        return ',';
+    }
+    return '\0';
 }
 
 static void add_digit(printed_size *size, int digit) {
