@@ -96,8 +96,7 @@ static void test_what_is_no_list(void **state) {
         "S: a\nD: A\n        T: 20\n        S: 4\n        W: 0\n",
         "S: a\nD: A\n" FIELDS("4  RUNNING", PID) "\nS: b\nD: B\n" FIELDS("4  RUNNING", ""),
         "S: a\nD: A\n" FIELDS("4  RUNNING", PID) "\nS: b\nD: B",
-        "S: a\nD: A\n        T: 20\n        S: 4\n        W: 99999999999999999999\n        S: 0\n        C: "
-        "0\n        W: 0\n",
+        "S: a\nD: A\n T: 20\n S: 4\n W: 99999999999999999999\n S: 0\n C: 0\n W: 0\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         arena memory = {0};

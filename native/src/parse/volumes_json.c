@@ -129,8 +129,10 @@ static fact_text drive_type_of(const json_t *volume, arena *memory, const char *
     if (json_capture_number(volume, "DriveType", &number)) {
         word = WORD_OF(drive_types, number);
     }
-    return word == NULL || word[0] == '\0' ? (fact_text){.fact = not_told(where)}
-                                           : known_text(memory, word, where);
+    if (word == NULL || word[0] == '\0') {
+        return (fact_text){.fact = not_told(where)};
+    }
+    return known_text(memory, word, where);
 }
 
 static fact_number bytes_of(const json_t *volume, const char *key, const char *where) {

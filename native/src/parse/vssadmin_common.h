@@ -16,7 +16,8 @@ const char *vss_guid(arena *memory, const char *braced);
 pattern_result vss_find_at_brace(pattern_set *patterns, pattern_id id, const console_squeezed *squeezed,
                                  size_t start, pattern_match *match);
 
-/* How many braces open in the text. */
+/* How many braces open in the text, for a limit: each costs a search. */
+enum { VSS_BRACES_MAX = 65536 };
 size_t vss_count_braces(const char *text, size_t length);
 
 /* Whether the last brace that opens has no GUID's length of text behind it, i.e. the text ends inside a GUID.

@@ -51,6 +51,10 @@ static vss_volume volume_of(arena *memory, const char *text, const pattern_match
 /* All volumes; false if matching failed or there are too many. */
 static bool find_volumes(pattern_set *patterns, const console_squeezed *squeezed, arena *memory,
                          arena_vector *out, fact *why) {
+    if (vss_count_braces(squeezed->text, squeezed->length) > VSS_BRACES_MAX) {
+        *why = fact_unknown(REASON_TOO_LARGE, NULL, "the output has more than 65536 braces");
+        return false;
+    }
     size_t at = 0;
     pattern_match match;
     pattern_result result = PATTERN_NO_MATCH;

@@ -23,6 +23,10 @@ static bool refuse(arena *memory, fact *why, const char *detail, size_t entry) {
 
 static bool find_guids(pattern_set *patterns, const console_squeezed *squeezed, arena *memory,
                        arena_vector *out, fact *why) {
+    if (vss_count_braces(squeezed->text, squeezed->length) > VSS_BRACES_MAX) {
+        *why = fact_unknown(REASON_TOO_LARGE, NULL, "the output has more than 65536 braces");
+        return false;
+    }
     size_t at = 0;
     pattern_match match;
     pattern_result result = PATTERN_NO_MATCH;
