@@ -79,8 +79,8 @@ static void read_zone(const mounted_file *file, bool on_ntfs, fact_number *out) 
     const char *text = arena_text_n(file->memory, (const char *)data.data, data.size);
     const char *line = text;
     while (line != NULL && !ascii_starts(line, "ZoneId=")) {
-        line = strchr(line, '\n');
-        line += line != NULL;
+        const char *end = strchr(line, '\n');
+        line = end != NULL ? end + 1 : NULL;
     }
     char digit = line != NULL ? line[strlen("ZoneId=")] : '\0';
     if (digit < '0' || digit > '9') {
