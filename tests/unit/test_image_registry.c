@@ -223,8 +223,9 @@ static void test_logs_with_newer_changes_are_told(void **state) {
     FILE *file = fopen(temp_image_path(image, TEMP_IMAGE_CONFIG "SYSTEM"), "rb");
     assert_int_equal(fread(log, 1, 512, file), 512);
     (void)fclose(file);
-    memcpy(log + 512, "HvLE\0\2\0", 7);
-    memcpy(log + 1024, "HvLE\0\2\0", 7);
+    static const uint8_t entry[8] = {'H', 'v', 'L', 'E', 0, 2, 0, 0}; /* of 512 bytes */
+    memcpy(log + 512, entry, sizeof entry);
+    memcpy(log + 1024, entry, sizeof entry);
     memcpy(log + 512 + 12, log + 4, 4);
     log[512 + 12]--;
     memcpy(log + 1024 + 12, log + 512 + 12, 4);
@@ -253,7 +254,7 @@ static void test_what_is_no_image(void **state) {
     expect_refusal(image, MARS_E_MALFORMED, "Windows/System32/config/SYSTEM: the file is too short");
     temp_image_text(image, TEMP_IMAGE_CONFIG "SYSTEM", "");
     expect_refusal(image, MARS_E_MALFORMED, "empty");
-    assert_int_equal(truncate(temp_image_path(image, TEMP_IMAGE_CONFIG "SYSTEM"), 513ll * 1024 * 1024), 0);
+    assert_int_equal(truncate(temp_image_path(image, TEMP_IMAGE_CONFIG "SYSTEM"), 513LL * 1024 * 1024), 0);
     expect_refusal(image, MARS_E_TOO_LARGE, "512 MiB");
     assert_int_equal(unlink(temp_image_path(image, TEMP_IMAGE_CONFIG "SYSTEM")), 0);
     expect_refusal(image, MARS_E_NOT_AN_IMAGE, "Windows/System32/config/SYSTEM");
