@@ -31,7 +31,7 @@ typedef struct fixture {
     host *machine;
     evidence *document;
     scheduled_task task;
-    task_action action;
+    action_facts action;
 } fixture;
 
 static int set_up(void **state) {

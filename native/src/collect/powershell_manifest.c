@@ -22,7 +22,6 @@ static const char *resolve_path(arena *memory, const char *folder, const char *n
             if (length == 0) {
                 return NULL;
             }
-            result[length] = '\0';
         } else if (part > 0 && !(part == 1 && joined[0] == '.')) {
             if (length > 0) {
                 result[length++] = '\\';
@@ -31,6 +30,9 @@ static const char *resolve_path(arena *memory, const char *folder, const char *n
             length += part;
         }
         joined += part + (joined[part] == '\\');
+    }
+    if (result != NULL) {
+        result[length] = '\0';
     }
     return result;
 }
