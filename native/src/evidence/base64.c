@@ -7,8 +7,14 @@ void base64_add(text_builder *out, bytes data) {
         size_t left = data.size - i;
         uint32_t group = (uint32_t)data.data[i] << 16 | (left > 1 ? (uint32_t)data.data[i + 1] << 8 : 0) |
                          (left > 2 ? (uint32_t)data.data[i + 2] : 0);
-        char text[4] = {alphabet[group >> 18], alphabet[group >> 12 & 63],
-                        left > 1 ? alphabet[group >> 6 & 63] : '=', left > 2 ? alphabet[group & 63] : '='};
+        char text[4] = {alphabet[group >> 18], alphabet[group >> 12 & 63], alphabet[group >> 6 & 63],
+                        alphabet[group & 63]};
+        if (left < 3) {
+            text[3] = '=';
+        }
+        if (left < 2) {
+            text[2] = '=';
+        }
         text_add_n(out, text, sizeof text);
     }
 }
