@@ -151,16 +151,17 @@ static void test_module_path_elements(void **state) {
     fixture *f = *state;
     put(f, MODULE "MSOnlineBackup.psd1", "@{}");
     put(f, "src/files/Versioned/MSOnlineBackup/2.0/MSOnlineBackup.psd1", "@{}");
-    put(f, "src/files/Versioned/MSOnlineBackup/other/MSOnlineBackup.psd1", "@{}");
+    put(f, "src/files/Named/MSOnlineBackup/other/MSOnlineBackup.psd1", "@{}");
     const powershell_evidence *p = collect_from(
         f, AS_OF,
         "; time: 2026-03-05T08:00:00Z\n" SESSION "\"Agent\"=\"C:\\\\Agent\"\n"
         "\"PSModulePath\"=str(2):\";%Agent%/bin/Modules\\\\ ; ;\\\"C:\\\\Agent\\\\bin\\\\Modules\\\";"
-        "C:\\\\Agent\\\\bin\\\\Modules\\\\MSOnlineBackup;C:\\\\Versioned;C:\\\\Missing\"\n" SETUP);
+        "C:\\\\Agent\\\\bin\\\\Modules\\\\MSOnlineBackup;C:\\\\Versioned;C:\\\\Named;C:"
+        "\\\\Missing\"\n" SETUP);
     expect_text(&p->module_path_type, "REG_EXPAND_SZ");
     expect_text(&p->system_module_path, NULL);
     assert_int_equal(p->module_path_written.value, TASK_TIME + 3 * 24 * 3600);
-    assert_int_equal(p->module_path.count, 5);
+    assert_int_equal(p->module_path.count, 6);
     expect_text(&element(p, 0)->raw, "%Agent%/bin/Modules\\ ");
     expect_text(&element(p, 0)->folder, "C:\\Agent\\bin\\Modules");
     expect_text(&element(p, 0)->manifest, "C:\\Agent\\bin\\Modules\\MSOnlineBackup\\MSOnlineBackup.psd1");
@@ -169,19 +170,21 @@ static void test_module_path_elements(void **state) {
     assert_true(fact_is_true(&element(p, 2)->present));
     expect_text(&element(p, 2)->manifest, NULL);
     expect_text(&element(p, 3)->manifest, "C:\\Versioned\\MSOnlineBackup\\2.0\\MSOnlineBackup.psd1");
-    assert_true(fact_is_false(&element(p, 4)->present));
+    assert_true(fact_is_true(&element(p, 4)->present));
     expect_text(&element(p, 4)->manifest, NULL);
+    assert_true(fact_is_false(&element(p, 5)->present));
+    expect_text(&element(p, 5)->manifest, NULL);
 }
 
 static void test_own_path_of_system_replaces_the_machines(void **state) {
     const powershell_evidence *p = collect_from(*state, AS_OF,
                                                 SESSION "\"PSModulePath\"=str(2):\"C:\\\\A\"\n" ACCOUNT
-                                                        "\"PSModulePath\"=\"%ProgramFiles%\\\\B\"\n");
+                                                        "\"PSModulePath\"=\"%SystemRoot%\\\\B\"\n");
     expect_text(&p->machine_module_path, "C:\\A");
-    expect_text(&p->system_module_path, "%ProgramFiles%\\B");
+    expect_text(&p->system_module_path, "%SystemRoot%\\B");
     expect_text(&p->module_path_type, "REG_SZ");
     assert_int_equal(p->module_path.count, 1);
-    expect_text(&element(p, 0)->folder, "%ProgramFiles%\\B");
+    expect_text(&element(p, 0)->folder, "%SystemRoot%\\B");
 }
 
 static void test_no_path(void **state) {
