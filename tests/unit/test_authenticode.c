@@ -232,6 +232,57 @@ static void test_every_byte_of_the_container(void **state) {
     drop(&of);
 }
 
+/* The signer's certificate is the one with the issuer and the serial number that the signer info names. */
+static void test_signer_is_not_among_the_certificates(void **state) {
+    (void)state;
+    static const char *const names[] = {"MARS", "MarsHealth test signer"};
+    for (size_t i = 0; i < 2; i++) {
+        checked of = make(&signed_file);
+        size_t size = strlen(names[i]);
+        size_t last = pe_writer_certificates_at(&signed_file, &of.file);
+        for (size_t at = last; at + size <= of.file.length; at++) {
+            last = memcmp(of.file.data + at, names[i], size) == 0 ? at : last;
+        }
+        of.file.data[last] ^= 1;
+        check_now(&of);
+        assert_true(of.done);
+        assert_int_equal(of.info.state, SIGNATURE_MALFORMED);
+        assert_non_null(strstr(of.info.detail, "certificate"));
+        assert_string_equal(of.info.thumbprint, "");
+        drop(&of);
+    }
+}
+
+/* A file of odd size is digested as if zeros filled it up to a multiple of eight. */
+static void test_odd_size_is_padded(void **state) {
+    (void)state;
+    pe_recipe recipe = signed_file;
+    recipe.sign = false;
+    checked of = make(&recipe);
+    text_add_n(&of.file, "odd\0\0\0\0\0", 8);
+    size_t checksum = PE_WRITER_HEADER_AT + 24 + 64;
+    size_t entry = pe_writer_directory_at(&recipe, 4);
+    digest running;
+    digest_value value;
+    assert_true(digest_start(&running, DIGEST_SHA256));
+    digest_add(&running, of.file.data, checksum);
+    digest_add(&running, of.file.data + checksum + 4, entry - checksum - 4);
+    digest_add(&running, of.file.data + entry + 8, of.file.length - entry - 8);
+    assert_true(digest_finish(&running, &value));
+    of.file.length -= 5;
+    size_t table = of.file.length;
+    put_u32(&of.file, 0);
+    put_u32(&of.file, 0x00020200);
+    assert_true(test_sign(SIGNED_PE, DIGEST_SHA256, &value, &of.file));
+    patch_u32(&of.file, table, (uint32_t)(of.file.length - table));
+    patch_u32(&of.file, entry, (uint32_t)table);
+    patch_u32(&of.file, entry + 4, (uint32_t)(of.file.length - table));
+    check_now(&of);
+    assert_true(of.done);
+    assert_int_equal(of.info.state, SIGNATURE_MATCHES);
+    drop(&of);
+}
+
 static void test_signature_for_a_script(void **state) {
     (void)state;
     digest_value file = {.size = 32};
@@ -284,6 +335,8 @@ int main(void) {
         cmocka_unit_test(test_forged_content),
         cmocka_unit_test(test_damaged_tables),
         cmocka_unit_test(test_every_byte_of_the_container),
+        cmocka_unit_test(test_signer_is_not_among_the_certificates),
+        cmocka_unit_test(test_odd_size_is_padded),
         cmocka_unit_test(test_signature_for_a_script),
         cmocka_unit_test(test_not_a_pe),
         cmocka_unit_test(test_memory_runs_out),

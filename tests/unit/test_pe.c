@@ -202,6 +202,11 @@ static void test_wild_count_does_not_hide_the_version(void **state) {
     read_now(&of);
     assert_true(of.read);
     assert_true(of.info.has_version);
+    /* Without the version type, every entry is looked at up to the end of the section and no further. */
+    patch(&of, pe_writer_resources_at(&agent) + 16, 17);
+    read_now(&of);
+    assert_true(of.read);
+    assert_false(of.info.has_version);
     drop(&of);
 }
 
@@ -229,6 +234,23 @@ static void test_resources_outside(void **state) {
     drop(&of);
 }
 
+/* A section without stored data may claim to be anywhere. */
+static void test_empty_section_is_not_cut_off(void **state) {
+    (void)state;
+    pe_recipe recipe = agent;
+    recipe.no_version_resource = true;
+    reading of;
+    make(&of, &recipe);
+    size_t section = pe_writer_directory_at(&recipe, 16);
+    patch(&of, section + 20, 0xFFFFFF00U);
+    read_now(&of);
+    assert_true(of.read && of.info.is_truncated);
+    patch(&of, section + 16, 0);
+    read_now(&of);
+    assert_true(of.read && !of.info.is_truncated);
+    drop(&of);
+}
+
 static void test_memory_runs_out(void **state) {
     (void)state;
     reading of;
@@ -252,6 +274,7 @@ int main(void) {
         cmocka_unit_test(test_wild_count_does_not_hide_the_version),
         cmocka_unit_test(test_damaged_texts_leave_the_version),
         cmocka_unit_test(test_resources_outside),
+        cmocka_unit_test(test_empty_section_is_not_cut_off),
         cmocka_unit_test(test_memory_runs_out),
     };
     return cmocka_run_group_tests_name("pe", tests, NULL, NULL);

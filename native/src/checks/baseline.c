@@ -64,7 +64,9 @@ static const char *read_path(arena *memory, const json_t *value, const char **ou
     }
     char *path = arena_copy(memory, text, strlen(text) + 1);
     for (char *c = path; c != NULL && *c != '\0'; c++) {
-        *c = *c == '/' ? '\\' : *c;
+        if (*c == '/') {
+            *c = '\\';
+        }
     }
     *out = path != NULL ? path : "";
     return NULL;
@@ -97,7 +99,7 @@ static mars_status read_files(arena *memory, const json_t *rows, baseline *out) 
             return error_set(MARS_E_MALFORMED, "file %zu of the baseline: %s", i + 1, wrong);
         }
     }
-    if (arena_failed(memory)) {
+    if (files == NULL || arena_failed(memory)) {
         return error_set(MARS_E_NO_MEMORY, "memory ran out while reading the baseline");
     }
     out->files = files;

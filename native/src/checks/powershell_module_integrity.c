@@ -71,9 +71,9 @@ static void inspect_signature(inspection *in, const module_file *file) {
         return;
     }
     if (is_text(&file->signature, "differs") || is_text(&file->signature, "malformed")) {
-        note(in, FAULT_SIGNATURE_DIFFERS, file->path.value, &file->signature.fact);
+        note(in, FAULT_SIGNATURE_DIFFERS, fact_text_or(&file->path, ""), &file->signature.fact);
     } else if (is_text(&file->signature, "unsupported")) {
-        note(in, FAULT_SIGNATURE_UNREAD, file->path.value, &file->signature.fact);
+        note(in, FAULT_SIGNATURE_UNREAD, fact_text_or(&file->path, ""), &file->signature.fact);
     } else if (is_text(&file->signature, "matches")) {
         in->signed_files++;
     }
@@ -81,12 +81,12 @@ static void inspect_signature(inspection *in, const module_file *file) {
 
 static void inspect_file(inspection *in, const module_file *file) {
     if (known(in, &file->size.fact) && file->size.value == 0) {
-        note(in, FAULT_EMPTY, file->path.value, &file->size.fact);
+        note(in, FAULT_EMPTY, fact_text_or(&file->path, ""), &file->size.fact);
         return; /* the rest follows from it */
     }
     if (is_text(&file->kind, "program") && known(in, &file->program_valid.fact) &&
         !file->program_valid.value) {
-        note(in, FAULT_NOT_A_PROGRAM, file->path.value, &file->program_valid.fact);
+        note(in, FAULT_NOT_A_PROGRAM, fact_text_or(&file->path, ""), &file->program_valid.fact);
         return;
     }
     if (is_text(&file->kind, "program") || is_text(&file->kind, "script") ||
@@ -100,9 +100,11 @@ static void inspect_references(inspection *in) {
     const module_reference *references = powershell->references.items;
     for (size_t i = 0; i < powershell->references.count; i++) {
         if (references[i].resolved.fact.state == FACT_ABSENT) {
-            note(in, FAULT_REFERENCE_MISSING, references[i].name.value, &references[i].resolved.fact);
+            note(in, FAULT_REFERENCE_MISSING, fact_text_or(&references[i].name, ""),
+                 &references[i].resolved.fact);
         } else if (references[i].resolved.fact.state == FACT_UNKNOWN) {
-            note(in, FAULT_NOT_LOOKED_UP, references[i].name.value, &references[i].resolved.fact);
+            note(in, FAULT_NOT_LOOKED_UP, fact_text_or(&references[i].name, ""),
+                 &references[i].resolved.fact);
         }
     }
 }
@@ -110,17 +112,17 @@ static void inspect_references(inspection *in) {
 /* ---- Against a baseline ---- */
 
 static void compare_file(inspection *in, const module_file *file, const baseline *expected, bool *seen) {
-    const baseline_file *match = baseline_find(expected, file->path.value);
+    const baseline_file *match = baseline_find(expected, fact_text_or(&file->path, ""));
     if (match == NULL) {
-        note(in, FAULT_EXTRA, file->path.value, &file->size.fact);
+        note(in, FAULT_EXTRA, fact_text_or(&file->path, ""), &file->size.fact);
         return;
     }
     seen[match - expected->files] = true;
     bool same_size = known(in, &file->size.fact) && file->size.value == match->size;
     if (file->size.fact.state == FACT_KNOWN && !same_size) {
-        note(in, FAULT_DIFFERS_FROM_BASELINE, file->path.value, &file->size.fact);
+        note(in, FAULT_DIFFERS_FROM_BASELINE, fact_text_or(&file->path, ""), &file->size.fact);
     } else if (known(in, &file->sha256.fact) && strcmp(file->sha256.value, match->sha256) != 0) {
-        note(in, FAULT_DIFFERS_FROM_BASELINE, file->path.value, &file->sha256.fact);
+        note(in, FAULT_DIFFERS_FROM_BASELINE, fact_text_or(&file->path, ""), &file->sha256.fact);
     }
 }
 

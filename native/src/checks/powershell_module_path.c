@@ -25,7 +25,7 @@ static bool is_path(const char *import) {
 static void survey_path(import_survey *survey, const powershell_evidence *powershell, const char *path) {
     const module_import *imports = powershell->imports.items;
     for (size_t i = 0; i < powershell->imports.count; i++) {
-        if (strcmp(imports[i].path.value, path) != 0) {
+        if (strcmp(fact_text_or(&imports[i].path, ""), path) != 0) {
             continue;
         }
         if (imports[i].resolved.fact.state == FACT_UNKNOWN) {
@@ -109,14 +109,14 @@ static const module_path_element *resolving_element(const powershell_evidence *p
 static void say_element(judgement *j, const char *slug, const module_path_element *element) {
     said *s = judge_say(j, NULL, slug);
     say_text(s, "element", element->raw.value);
-    say_text(s, "folder", element->folder.value);
+    say_text(s, "folder", fact_text_or(&element->folder, ""));
     say_where(s, &element->raw.fact);
 }
 
 /* Why an element that seems meant for the module does not work. */
 static void explain_element(judgement *j, const powershell_evidence *powershell,
                             const module_path_element *element) {
-    const char *folder = element->folder.value;
+    const char *folder = fact_text_or(&element->folder, "");
     if (fact_is_true(&element->quoted)) {
         say_element(j, "quoted", element);
     } else if (ascii_ends(folder, "\\" MODULE)) {
@@ -171,7 +171,8 @@ static void judge_builtin(judgement *j, const evidence *e) {
     const module_path_element *elements = powershell->module_path.items;
     const fact_text *path = effective_path(powershell);
     for (size_t i = 0; i < powershell->module_path.count; i++) {
-        if (ascii_ends(elements[i].folder.value, BUILTIN_FOLDER) && !fact_is_true(&elements[i].quoted)) {
+        if (ascii_ends(fact_text_or(&elements[i].folder, ""), BUILTIN_FOLDER) &&
+            !fact_is_true(&elements[i].quoted)) {
             return;
         }
     }

@@ -48,7 +48,7 @@ static void note_first(const fact **first, const fact *read) {
 static bool survey_signature(script_survey *survey, const module_file *file) {
     if (has_text(&file->signature, "none") || has_text(&file->signature, "differs") ||
         has_text(&file->signature, "malformed")) {
-        push_text(&survey->unsigned_scripts, file->path.value);
+        push_text(&survey->unsigned_scripts, fact_text_or(&file->path, ""));
         return false;
     }
     if (!has_text(&file->signature, "matches")) {
@@ -60,7 +60,7 @@ static bool survey_signature(script_survey *survey, const module_file *file) {
         return true;
     }
     if (!file->publisher_trusted.value) {
-        push_text(&survey->untrusted, file->path.value);
+        push_text(&survey->untrusted, fact_text_or(&file->path, ""));
         return false;
     }
     return true;
@@ -86,7 +86,7 @@ static script_survey survey_scripts(arena *memory, const powershell_evidence *po
         if (files[i].zone.fact.state == FACT_UNKNOWN) {
             note_first(&survey.mark_hidden, &files[i].zone.fact);
         } else if (files[i].zone.fact.state == FACT_KNOWN && files[i].zone.value >= ZONE_INTERNET && !runs) {
-            push_text(&survey.marked, files[i].path.value);
+            push_text(&survey.marked, fact_text_or(&files[i].path, ""));
         }
     }
     return survey;

@@ -65,7 +65,9 @@ static void judge_triggers(judgement *j, const evidence *e, const scheduled_task
     if (task->triggers.count == 0) {
         say_task(j, task, "no-trigger");
     } else if (tally.count[TRIGGER_ALIVE] > 0) {
-        say_number(say_task(j, task, "enabled"), "enabled_triggers", (int64_t)tally.count[TRIGGER_ALIVE]);
+        if (fact_is_true(&task->enabled)) {
+            say_number(say_task(j, task, "enabled"), "enabled_triggers", (int64_t)tally.count[TRIGGER_ALIVE]);
+        }
     } else if (tally.unclear != NULL) {
         const fact *why = tally.unclear->enabled.fact.state != FACT_KNOWN ? &tally.unclear->enabled.fact
                                                                           : &tally.unclear->end_boundary.fact;

@@ -109,7 +109,16 @@ static bool maximum_in_doubt(judgement *j, const storage_view *view, const shado
     return true;
 }
 
+/* Evidence may come from anywhere: figures that no disk has would overflow what is calculated from them. */
+static bool possible(const fact_number *size) {
+    return size->fact.state != FACT_KNOWN || (size->value >= 0 && size->value <= INT64_C(1) << 60);
+}
+
 static bool figures_agree(const storage_view *view, const shadow_storage *s) {
+    if (!possible(&s->used) || !possible(&s->allocated) || !possible(&s->maximum) || !possible(&s->margin) ||
+        !possible(&view->free) || !possible(&view->source_size)) {
+        return false;
+    }
     int64_t margin = 2 * s->margin.value;
     return s->used.value <= s->allocated.value + margin &&
            (!view->bounded || s->allocated.value <= s->maximum.value + margin);

@@ -135,26 +135,34 @@ static void set_content_unknown(module_file *file, fact why) {
     set_signature_unknown(file, why);
 }
 
+static void read_size(collector *c, const char *path, module_file *file) {
+    file_info info = {0};
+    if (c->machine->read->file_info(c->machine, path, c->memory, &info, &file->size.fact) == FACT_KNOWN &&
+        info.kind == FILE_REGULAR) {
+        file->size.value = (int64_t)info.size;
+    } else if (file->size.fact.state != FACT_UNKNOWN) {
+        file->size.fact = fact_unknown(REASON_UNREADABLE, path, "it is not a regular file");
+    }
+}
+
+static void read_zone(collector *c, const char *path, arena *scratch, module_file *file) {
+    file_marks marks = {0};
+    fact why = {0};
+    bool read = c->machine->read->file_marks(c->machine, path, scratch, &marks, &why) == FACT_KNOWN;
+    file->zone.fact = fact_copy(c->memory, read ? &marks.zone.fact : &why);
+    file->zone.value = marks.zone.value;
+}
+
 static void read_module_file(collector *c, const char *root, const char *name, module_file *file) {
     const char *path = path_join(c->memory, root, name);
     file->path = fact_text_known(name, path);
     file->kind = fact_text_known(kind_of(name), path);
-    file_info info = {0};
-    file_marks marks = {0};
-    (void)c->machine->read->file_info(c->machine, path, c->memory, &info, &file->size.fact);
-    if (file->size.fact.state == FACT_KNOWN && info.kind == FILE_REGULAR) {
-        file->size.value = (int64_t)info.size;
-    } else {
-        file->size.fact = fact_unknown(REASON_UNREADABLE, path, "it is not a regular file");
-    }
-    fact why = {0};
-    file->zone.fact = c->machine->read->file_marks(c->machine, path, c->memory, &marks, &why) == FACT_KNOWN
-                          ? marks.zone.fact
-                          : why;
-    file->zone.value = marks.zone.value;
+    read_size(c, path, file);
     /* The content need not stay in the evidence's memory. */
     arena scratch = {0};
     bytes content = {0};
+    fact why = {0};
+    read_zone(c, path, &scratch, file);
     if (c->machine->read->file_read(c->machine, path, 0, MAXIMUM_FILE, &scratch, &content, &why) ==
         FACT_KNOWN) {
         read_content(c, path, content, &scratch, file);

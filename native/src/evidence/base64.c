@@ -7,8 +7,14 @@ void base64_add(text_builder *out, bytes data) {
         size_t left = data.size - i;
         uint32_t group = (uint32_t)data.data[i] << 16 | (left > 1 ? (uint32_t)data.data[i + 1] << 8 : 0) |
                          (left > 2 ? (uint32_t)data.data[i + 2] : 0);
-        char text[4] = {alphabet[group >> 18], alphabet[group >> 12 & 63],
-                        left > 1 ? alphabet[group >> 6 & 63] : '=', left > 2 ? alphabet[group & 63] : '='};
+        char text[4] = {alphabet[group >> 18], alphabet[group >> 12 & 63], alphabet[group >> 6 & 63],
+                        alphabet[group & 63]};
+        if (left < 3) {
+            text[3] = '=';
+        }
+        if (left < 2) {
+            text[2] = '=';
+        }
         text_add_n(out, text, sizeof text);
     }
 }
@@ -43,7 +49,7 @@ static bool decode_group(const char *text, size_t padding, uint8_t *out) {
     return (group & unused) == 0;
 }
 
-bool base64_decode(const char *text, size_t length, arena *memory, bytes *out) {
+bool base64_decode_strict(const char *text, size_t length, arena *memory, bytes *out) {
     *out = (bytes){0};
     if (length % 4 != 0) {
         return false;

@@ -7,6 +7,6 @@
 void base64_add(text_builder *out, bytes data);
 /* Strict: no blanks, full padding, no stray bits, so that each value has one text. False also if memory ran
  * out, which the arena remembers. */
-bool base64_decode(const char *text, size_t length, arena *memory, bytes *out);
+bool base64_decode_strict(const char *text, size_t length, arena *memory, bytes *out);
 
 #endif

@@ -11,10 +11,12 @@
 
 #define EVIDENCE_FACT(S, kind, name, privacy, doc)   fact_##kind name;
 #define EVIDENCE_LIST(S, record, name, privacy, doc) fact_list name;
+/* A typedef's name cannot stand in parentheses. NOLINTBEGIN(bugprone-macro-parentheses) */
 #define EVIDENCE_STRUCT(name, fields, doc)                                                                   \
     typedef struct name {                                                                                    \
         fields(name, EVIDENCE_FACT, EVIDENCE_LIST)                                                           \
     } name;
+/* NOLINTEND(bugprone-macro-parentheses) */
 #define EVIDENCE_GROUP_STRUCT(group, name, fields, doc) EVIDENCE_STRUCT(name, fields, doc)
 
 EVIDENCE_RECORDS(EVIDENCE_STRUCT)
@@ -56,11 +58,11 @@ typedef enum privacy { PRIVACY_PUBLIC, PRIVACY_IDENTITY, PRIVACY_RAW } privacy;
 typedef struct record record;
 typedef struct field {
     const char *name;
-    field_kind kind;
+    const char *doc;
     size_t offset;
     const record *item; /* of a list */
+    field_kind kind;
     privacy privacy;
-    const char *doc;
 } field;
 struct record {
     const char *name;

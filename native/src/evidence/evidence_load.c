@@ -76,7 +76,7 @@ static bool time_value(evidence_loader *l, const evidence_place *at, const json_
 static bool bytes_value(evidence_loader *l, const evidence_place *at, const json_t *json, const field *f,
                         void *into) {
     (void)f;
-    return (json_is_string(json) && base64_decode(json_string_value(json), json_string_length(json),
+    return (json_is_string(json) && base64_decode_strict(json_string_value(json), json_string_length(json),
                                                   l->memory, &((fact_bytes *)into)->value)) ||
            expected(l, at, "expected base64");
 }

@@ -44,14 +44,24 @@ typedef struct span {
     size_t length;
 } span;
 
-/* The field up to the next TAB; advances *rest. */
-static span take_field(span *rest) {
-    const char *tab = memchr(rest->text, '\t', rest->length);
-    span field = {.text = rest->text, .length = tab != NULL ? (size_t)(tab - rest->text) : rest->length};
-    size_t taken = field.length + (tab != NULL);
+/* The field up to the next separator; advances *rest. */
+static span take_until(span *rest, char separator) {
+    const char *end = memchr(rest->text, separator, rest->length);
+    span field = {.text = rest->text, .length = end != NULL ? (size_t)(end - rest->text) : rest->length};
+    size_t taken = field.length + (end != NULL);
     rest->text += taken;
     rest->length -= taken;
     return field;
+}
+
+static span take_field(span *rest) {
+    return take_until(rest, '\t');
+}
+
+/* Some versions part date and time by a TAB, some by a blank. */
+static span take_date(span *rest) {
+    bool blank = rest->length > 5 && rest->text[5] == ' ';
+    return take_until(rest, blank ? ' ' : '\t');
 }
 
 static bool is_level(span field) {
@@ -68,7 +78,7 @@ bool agent_log_line_read(const char *line, size_t length, agent_log_line *out) {
     span rest = {.text = line, .length = length};
     (void)take_field(&rest);
     (void)take_field(&rest);
-    span date = take_field(&rest);
+    span date = take_date(&rest);
     span time = take_field(&rest);
     if (!has_form(date.text, date.length, "00/00") || !has_form(time.text, time.length, "00:00:00.000")) {
         return false;

@@ -1,4 +1,4 @@
-/* Lines of the agent's own log (Temp\*.errlog): fields between TABs,
+/* Lines of the agent's own log (Temp\*.errlog): fields between TABs (date and time also by a blank),
  *   process thread MM/DD HH:MM:SS.mmm component file(line) [pointer] task-id (empty) LEVEL message
  * where the pointer may be missing. Times are the server's local ones and have no year. */
 #ifndef PARSE_AGENT_LOG_H

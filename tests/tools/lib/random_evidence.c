@@ -102,7 +102,7 @@ static fact random_fact(source *s) {
     case 0:
         return fact_absent("an absent place");
     case 1:
-        return fact_unknown((unknown_reason)below(s, REASON_COUNT), below(s, 2) ? "a place" : NULL,
+        return fact_unknown((unknown_reason)below(s, REASON_COUNT), "a place",
                             below(s, 2) ? "a detail" : NULL);
     default:
         return fact_known("a known place");

@@ -122,9 +122,12 @@ static void warn_of_hive(image *self, image_hive_id id) {
     const image_hive *hive = &self->hives[id];
     const char *where = hive_files[id].where;
     if (hive->state.state != FACT_KNOWN) {
-        const char *detail =
-            hive->state.detail != NULL ? hive->state.detail : unknown_reason_sentence(hive->state.reason);
-        warn(self, arena_printf(&self->memory, "%s could not be read: %s.", where, detail));
+        const char *sentence = unknown_reason_sentence(hive->state.reason);
+        warn(self,
+             hive->state.reason == REASON_NOT_ON_HOST
+                 ? arena_printf(&self->memory, "%s is not in the image: what it holds is unknown.", where)
+                 : arena_printf(&self->memory, "%s could not be read, so what it holds is unknown: %s.",
+                                where, hive->state.detail != NULL ? hive->state.detail : sentence));
         return;
     }
     if (hive->header.primary_sequence != hive->header.secondary_sequence) {

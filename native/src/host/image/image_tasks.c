@@ -257,7 +257,9 @@ fact_state image_task_list(host *machine, const char *folder, arena *memory, tas
     look_through(&keys, path, read_keys);
     merge(&files, &keys, out);
     const task_place *unread = files.state.state == FACT_UNKNOWN ? &files : &keys;
-    if (out->count == 0 && unread->state.state == FACT_UNKNOWN) {
+    if (unread->state.state == FACT_UNKNOWN &&
+        (out->count == 0 || unread->state.reason == REASON_TOO_LARGE)) {
+        *out = (task_entry_list){0};
         *why = unread->state;
         return FACT_UNKNOWN;
     }

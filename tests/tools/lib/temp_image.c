@@ -1,0 +1,108 @@
+#include "temp_image.h"
+
+#include "core/error.h"
+#include "file_tree.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static _Noreturn void give_up(const char *what, const char *why) {
+    (void)fprintf(stderr, "temp_image: %s: %s\n", what, why);
+    abort();
+}
+
+static void check(bool good, const char *what, const maker_error *error) {
+    if (!good) {
+        give_up(what, error->text);
+    }
+}
+
+void temp_image_make(temp_image *image) {
+    *image = (temp_image){.path = "/tmp/marshealth-image-XXXXXX"};
+    if (mkdtemp(image->path) == NULL) {
+        give_up(image->path, "cannot be made");
+    }
+    temp_image_folder(image, TEMP_IMAGE_CONFIG);
+    temp_image_hive(image, HIVE_SYSTEM, "");
+}
+
+/* Unlike tree_remove also links, FIFOs and folders that were closed. */
+static void remove_all(const char *path) {
+    if (unlink(path) == 0) {
+        return;
+    }
+    (void)chmod(path, S_IRWXU);
+    DIR *folder = opendir(path);
+    const struct dirent *entry = NULL;
+    while (folder != NULL && (entry = readdir(folder)) != NULL) {
+        char below[1024];
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+            snprintf(below, sizeof below, "%s/%s", path, entry->d_name) < (int)sizeof below) {
+            remove_all(below);
+        }
+    }
+    if (folder == NULL || closedir(folder) != 0 || rmdir(path) != 0) {
+        give_up(path, "cannot be removed");
+    }
+}
+
+void temp_image_remove(temp_image *image) {
+    host_close(image->machine);
+    arena_free(&image->memory);
+    remove_all(image->path);
+}
+
+const char *temp_image_path(temp_image *image, const char *path) {
+    return arena_printf(&image->memory, "%s/%s", image->path, path);
+}
+
+void temp_image_file(temp_image *image, const char *path, const void *data, size_t size) {
+    char text[HIVE_ERROR_SIZE] = "";
+    maker_error error = {.text = text, .size = sizeof text};
+    check(file_store(temp_image_path(image, path), data, size, &error), path, &error);
+}
+
+void temp_image_text(temp_image *image, const char *path, const char *text) {
+    temp_image_file(image, path, text, strlen(text));
+}
+
+void temp_image_folder(temp_image *image, const char *path) {
+    char text[HIVE_ERROR_SIZE] = "";
+    maker_error error = {.text = text, .size = sizeof text};
+    check(folder_make(temp_image_path(image, path), &error), path, &error);
+}
+
+void temp_image_link(temp_image *image, const char *path, const char *target) {
+    if (symlink(target, temp_image_path(image, path)) != 0) {
+        give_up(path, "the link cannot be made");
+    }
+}
+
+static void make_hive(temp_image *image, hive_kind kind, const char *reg_text, bool dirty) {
+    char error[HIVE_ERROR_SIZE] = "";
+    hive_options options = {.as_of = TEMP_IMAGE_AS_OF, .dirty = dirty};
+    const char *path =
+        temp_image_path(image, arena_printf(&image->memory, TEMP_IMAGE_CONFIG "%s", hive_kind_name(kind)));
+    if (!hive_make(path, kind, reg_text, &options, error)) {
+        give_up(path, error);
+    }
+}
+
+void temp_image_hive(temp_image *image, hive_kind kind, const char *reg_text) {
+    make_hive(image, kind, reg_text, false);
+}
+
+void temp_image_dirty_hive(temp_image *image, hive_kind kind, const char *reg_text) {
+    make_hive(image, kind, reg_text, true);
+}
+
+void temp_image_open(temp_image *image) {
+    host_close(image->machine);
+    if (host_open_image(&image->machine, image->path) != MARS_OK) {
+        give_up(image->path, error_message());
+    }
+}

@@ -1,0 +1,35 @@
+/* An image in a temporary folder, for tests. Whatever goes wrong here ends the program with a message. */
+#ifndef TEMP_IMAGE_H
+#define TEMP_IMAGE_H
+
+#include "hive_maker.h"
+#include "host/host.h"
+
+typedef struct temp_image {
+    char path[64];
+    arena memory; /* for what is read */
+    fact why;
+    host *machine;
+} temp_image;
+
+#define TEMP_IMAGE_CONFIG "Windows/System32/config/"
+#define TEMP_IMAGE_AS_OF  1772438400 /* 2026-03-02T08:00:00Z, the time of its hives */
+
+/* Makes an image that has a SYSTEM hive and nothing else. */
+void temp_image_make(temp_image *image);
+void temp_image_remove(temp_image *image);
+
+/* Paths are relative to the image's root, with slashes. */
+const char *temp_image_path(temp_image *image, const char *path);
+void temp_image_file(temp_image *image, const char *path, const void *data, size_t size);
+void temp_image_text(temp_image *image, const char *path, const char *text);
+void temp_image_folder(temp_image *image, const char *path);
+void temp_image_link(temp_image *image, const char *path, const char *target);
+/* Makes a hive in place of the one there. */
+void temp_image_hive(temp_image *image, hive_kind kind, const char *reg_text);
+void temp_image_dirty_hive(temp_image *image, hive_kind kind, const char *reg_text);
+
+/* Opens it; what was open before is closed. */
+void temp_image_open(temp_image *image);
+
+#endif
