@@ -99,5 +99,7 @@ bool fact_never_collected(const fact *f);
 
 evidence *evidence_new(void); /* NULL if memory ran out */
 void evidence_free(evidence *document);
+/* Whether any fact of the document is unknown for this reason. */
+bool evidence_says(const evidence *document, unknown_reason reason);
 
 #endif
