@@ -6,7 +6,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char *const pages[] = {NULL, "437", "932", "1258", "65001", "not a page"};
+static const char *const pages[] = {NULL,   "437",   "932",   "949",       "1255",
+                                    "1258", "54936", "65001", "not a page"};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {

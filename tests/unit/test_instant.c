@@ -27,8 +27,8 @@ static void test_every_day_as_the_c_library_has_it(void **state) {
                        civil.tm_mon + 1, civil.tm_mday, civil.tm_hour, civil.tm_min, civil.tm_sec);
         instant_format(instant, text);
         assert_string_equal(text, expected);
-        assert_int_equal(instant_from_civil(civil.tm_year + 1900, civil.tm_mon + 1, civil.tm_mday, civil.tm_hour,
-                                            civil.tm_min, civil.tm_sec),
+        assert_int_equal(instant_from_civil(civil.tm_year + 1900, civil.tm_mon + 1, civil.tm_mday,
+                                            civil.tm_hour, civil.tm_min, civil.tm_sec),
                          instant);
         int64_t parsed = 0;
         bool has_zone = false;
@@ -59,7 +59,8 @@ static void test_filetimes(void **state) {
     assert_int_equal(instant_from_filetime(134169120000000000), 1772438400);
     assert_int_equal(filetime_from_instant(-11644473601), 0);
     assert_int_equal(filetime_from_instant(INT64_MIN), 0);
-    assert_int_equal(instant_from_filetime(filetime_from_instant(INT64_MAX)), instant_from_filetime(UINT64_MAX));
+    assert_int_equal(instant_from_filetime(filetime_from_instant(INT64_MAX)),
+                     instant_from_filetime(UINT64_MAX));
 }
 
 static void parses(const char *text, int64_t expected, bool expected_zone) {

@@ -26,7 +26,8 @@ static const char volume[] = "For volume: (C:)\\\\?\\Volume{01234567-89ab-cdef-0
 static void test_groups(void **state) {
     arena memory = {0};
     pattern_match match;
-    assert_int_equal(pattern_find(*state, PATTERN_VOLUME, volume, strlen(volume), 0, &match), PATTERN_MATCHED);
+    assert_int_equal(pattern_find(*state, PATTERN_VOLUME, volume, strlen(volume), 0, &match),
+                     PATTERN_MATCHED);
     assert_int_equal(match.group[0].begin, 12);
     assert_int_equal(match.group[0].end, strlen(volume) - 4);
     assert_string_equal(pattern_group(&memory, volume, &match, 1), "C");
@@ -40,7 +41,8 @@ static void test_groups(void **state) {
 static void test_a_group_that_took_no_part(void **state) {
     arena memory = {0};
     pattern_match match;
-    assert_int_equal(pattern_find(*state, PATTERN_VOLUME, volume, strlen(volume), 16, &match), PATTERN_MATCHED);
+    assert_int_equal(pattern_find(*state, PATTERN_VOLUME, volume, strlen(volume), 16, &match),
+                     PATTERN_MATCHED);
     assert_null(pattern_group(&memory, volume, &match, 1));
     assert_int_equal(match.group[1].begin, SIZE_MAX);
     assert_int_equal(match.group[0].begin, 16);
@@ -51,10 +53,12 @@ static void test_a_group_that_took_no_part(void **state) {
 static void test_no_match(void **state) {
     pattern_match match;
     assert_int_equal(pattern_find(*state, PATTERN_VOLUME, "", 0, 0, &match), PATTERN_NO_MATCH);
-    assert_int_equal(pattern_find(*state, PATTERN_VOLUME, volume, strlen(volume), 17, &match), PATTERN_NO_MATCH);
-    assert_int_equal(pattern_find(*state, PATTERN_VOLUME, volume, 40, 0, &match), PATTERN_NO_MATCH);
-    assert_int_equal(pattern_find(*state, PATTERN_GUID, "{01234567-89ab-cdef-0123-456789abcde}", 37, 0, &match),
+    assert_int_equal(pattern_find(*state, PATTERN_VOLUME, volume, strlen(volume), 17, &match),
                      PATTERN_NO_MATCH);
+    assert_int_equal(pattern_find(*state, PATTERN_VOLUME, volume, 40, 0, &match), PATTERN_NO_MATCH);
+    assert_int_equal(
+        pattern_find(*state, PATTERN_GUID, "{01234567-89ab-cdef-0123-456789abcde}", 37, 0, &match),
+        PATTERN_NO_MATCH);
 }
 
 static void test_every_pattern_compiles(void **state) {
@@ -73,7 +77,10 @@ static void test_what_is_not_utf8_is_given_up(void **state) {
 /* Without limits each of these takes longer than anybody waits, or all the memory. */
 static void test_expensive_matches_are_given_up(void **state) {
     static const char *const expensive[] = {
-        "^(a+)+$", "^(a|aa)+$", "^(?:a?){40}a{40}$!", "(*NO_JIT)^(a+)+$",
+        "^(a+)+$",
+        "^(a|aa)+$",
+        "^(?:a?){40}a{40}$!",
+        "(*NO_JIT)^(a+)+$",
     };
     enum { LENGTH = 20000 };
     char *text = malloc(LENGTH + 1);

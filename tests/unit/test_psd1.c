@@ -103,8 +103,12 @@ static void test_strings(void **state) {
 
 static void test_typographic_quotation_marks(void **state) {
     (void)state;
-    is_text(value_of("\xE2\x80\x98" "a\xE2\x80\x99"), "a");
-    is_text(value_of("\xE2\x80\x9E" "b\""), "b");
+    is_text(value_of("\xE2\x80\x98"
+                     "a\xE2\x80\x99"),
+            "a");
+    is_text(value_of("\xE2\x80\x9E"
+                     "b\""),
+            "b");
     is_text(value_of("'x\xE2\x80\x99\xE2\x80\x99y'"), "x\xE2\x80\x99y");
 }
 
@@ -131,7 +135,8 @@ static void test_numbers(void **state) {
     is_number("2kb", 2048);
     is_number("3GB", INT64_C(3) << 30);
     is_number("9223372036854775807", INT64_MAX);
-    static const char *const others[] = {"9223372036854775808", "1.50", ".5", "1e3", "5.", "9000000pb", "1.5e-3d"};
+    static const char *const others[] = {"9223372036854775808", "1.50",   ".5", "1e3", "5.",
+                                         "9000000pb",           "1.5e-3d"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         const psd1_value *value = value_of(others[i]);
         assert_int_equal(value->kind, PSD1_NUMBER);
@@ -177,8 +182,9 @@ static void test_arrays(void **state) {
 
 static void test_tables(void **state) {
     (void)state;
-    const psd1_value *table = read_text("# c\n@{ Name='x'; 'Quoted Key' = 1\n\"d\"=2;;\n 5 = 'five'\na-b.c = 'w'\n"
-                                        "Sub = @{ Deep = 'y' }\n <# c\n #> Last =\n 'z' }\n# sig");
+    const psd1_value *table =
+        read_text("# c\n@{ Name='x'; 'Quoted Key' = 1\n\"d\"=2;;\n 5 = 'five'\na-b.c = 'w'\n"
+                  "Sub = @{ Deep = 'y' }\n <# c\n #> Last =\n 'z' }\n# sig");
     assert_int_equal(table->kind, PSD1_TABLE);
     assert_int_equal(table->count, 7);
     is_text(psd1_find(table, "NAME"), "x");
@@ -281,8 +287,9 @@ static void test_the_desktop_branch_is_taken(void **state) {
     is_text(value_of("if ($PSEdition -eq 'Core') { 'c' } else { 'd' }"), "d");
     is_text(value_of("if ($PSEdition -ne 'Desktop') { 'c' } else { 'd' }"), "d");
     is_text(value_of("if('desktop' -IEQ $psedition)\n{\n'd'\n}\nELSE\n{\n'c'\n}"), "d");
-    is_text(value_of("if ($PSEdition -eq 'Core') { 'c' } elseif ($PSEdition -eq 'Desktop') { 'd' } else { 'e' }"),
-            "d");
+    is_text(
+        value_of("if ($PSEdition -eq 'Core') { 'c' } elseif ($PSEdition -eq 'Desktop') { 'd' } else { 'e' }"),
+        "d");
     is_text(value_of("if (($PSEdition -eq 'Desktop')) { 'd' } elseif ($x) { 'c' }"), "d");
     is_texts(value_of("if ($PSEdition -ne 'Core') { 'a'; 'b' }"), "a", "b", NULL);
     assert_int_equal(value_of("if ($PSEdition -eq 'Core') { 'c' }")->kind, PSD1_NULL);
@@ -305,7 +312,10 @@ static void test_encodings(void **state) {
     is_text(psd1_find(read_text("@{a='\xF6 \x80'}"), "a"), "\xC3\xB6 \xE2\x82\xAC");
     is_text(psd1_find(read_text("@{a='\xC3\xB6'}"), "a"), "\xC3\xB6");
     is_text(psd1_find(read_text("\xEF\xBB\xBF@{a='\xC3\xB6'}"), "a"), "\xC3\xB6");
-    is_text(psd1_find(read_text("@{\xC2\xA0" "a\xC2\xA0=\xC2\xA0'x'\xC2\xA0}"), "a"), "x");
+    is_text(psd1_find(read_text("@{\xC2\xA0"
+                                "a\xC2\xA0=\xC2\xA0'x'\xC2\xA0}"),
+                      "a"),
+            "x");
     fails_n("@{a='\0'}", 8, REASON_MALFORMED, "byte 5 is a NUL");
 }
 
@@ -322,7 +332,7 @@ static const char *repeated(const char *opening, size_t count) {
 
 static void test_depth_is_limited(void **state) {
     (void)state;
-    static const char *const openings[] = {"@(", "@{a=", "(", "[int]", "-not ", ",", "if(", "if($x){", "!", "+"};
+    static const char *const openings[] = {"@(", "@{a=", "(", "[int]", "-not ", ",", "if($x){", "!", "+"};
     for (size_t i = 0; i < sizeof openings / sizeof openings[0]; i++) {
         const char *deep = repeated(openings[i], 100000);
         fails_n(deep, strlen(deep), REASON_TOO_LARGE, "more than 64 deep");
@@ -382,7 +392,8 @@ static void is_reference(const psd1_reference *reference, const char *key, const
 
 static void test_references(void **state) {
     (void)state;
-    const psd1_value *manifest = read_text("@{ ModuleVersion = '2.0'\n rootmodule = 'bin\\Root'\n"
+    const psd1_value *manifest = read_text(
+        "@{ ModuleVersion = '2.0'\n rootmodule = 'bin\\Root'\n"
         "FileList = 'LICENSE', ''\n RequiredAssemblies = 'System.Xml, Version=4.0.0.0', 'A.DLL'\n"
         "NestedModules = 'Utility', @{ ModuleName = 'N.psm1'; ModuleVersion = '1' }, $null, @{ x = 1 }\n"
         "ScriptsToProcess = \"$PSScriptRoot\\s.ps1\"\n TypesToProcess = @()\n FormatsToProcess = 'f.ps1xml'\n"
@@ -405,8 +416,8 @@ static void test_references(void **state) {
 static void test_references_of_less(void **state) {
     (void)state;
     psd1_reference_list list;
-    assert_true(psd1_module_references(read_text("@{ ModuleToProcess = 'm.cdxml'; ModuleVersion = 1.10 }"), &memory,
-                                       &list));
+    assert_true(psd1_module_references(read_text("@{ ModuleToProcess = 'm.cdxml'; ModuleVersion = 1.10 }"),
+                                       &memory, &list));
     assert_int_equal(list.count, 1);
     is_reference(&list.items[0], "ModuleToProcess", "m.cdxml", PSD1_REFERENCE_FILE);
     assert_string_equal(psd1_module_version(read_text("@{ ModuleVersion = 1.10 }")), "1.10");

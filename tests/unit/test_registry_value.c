@@ -26,7 +26,7 @@ static void text_is(uint32_t type, const char *data, size_t size, const char *ex
     const char *text = NULL;
     assert_true(registry_value_text(&value, &memory, &text));
     assert_string_equal(text, expected);
-    free((void *)(uintptr_t)value.data.data);
+    free((void *)value.data.data);
     arena_free(&memory);
 }
 #define TEXT_IS(data, expected) text_is(REGISTRY_SZ, data, sizeof(data) - 1, expected)
@@ -62,8 +62,9 @@ static void test_garbage_behind_the_first_nul(void **state) {
 
 static void test_texts_of_other_types(void **state) {
     (void)state;
-    static const uint32_t types[] = {REGISTRY_NONE, REGISTRY_BINARY,   REGISTRY_DWORD, REGISTRY_DWORD_BIG_ENDIAN,
-                                     REGISTRY_LINK, REGISTRY_MULTI_SZ, REGISTRY_QWORD, 0xFFFF0001};
+    static const uint32_t types[] = {
+        REGISTRY_NONE, REGISTRY_BINARY,   REGISTRY_DWORD, REGISTRY_DWORD_BIG_ENDIAN,
+        REGISTRY_LINK, REGISTRY_MULTI_SZ, REGISTRY_QWORD, 0xFFFF0001};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         arena memory = {0};
         const registry_value value = {.type = types[i], .data = {(const uint8_t *)"a\0\0", 4}};
@@ -79,7 +80,7 @@ static void number_is(uint32_t type, const char *data, size_t size, int64_t expe
     int64_t number = ~expected;
     assert_true(registry_value_number(&value, &number));
     assert_true(number == expected);
-    free((void *)(uintptr_t)value.data.data);
+    free((void *)value.data.data);
 }
 
 static void test_numbers(void **state) {
@@ -95,8 +96,9 @@ static void test_numbers(void **state) {
 static void test_numbers_of_the_wrong_size_or_type(void **state) {
     (void)state;
     static const uint8_t data[16] = {1};
-    static const uint32_t types[] = {REGISTRY_NONE, REGISTRY_SZ,   REGISTRY_BINARY,  REGISTRY_DWORD,
-                                     REGISTRY_LINK, REGISTRY_QWORD, REGISTRY_MULTI_SZ, REGISTRY_DWORD_BIG_ENDIAN};
+    static const uint32_t types[] = {
+        REGISTRY_NONE, REGISTRY_SZ,    REGISTRY_BINARY,   REGISTRY_DWORD,
+        REGISTRY_LINK, REGISTRY_QWORD, REGISTRY_MULTI_SZ, REGISTRY_DWORD_BIG_ENDIAN};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         for (size_t size = 0; size <= sizeof data; size++) {
             const registry_value value = {.type = types[i], .data = {data, size}};

@@ -28,7 +28,8 @@ static void test_utf8_is_strict(void **state) {
     assert_false(VALID("\xF5\x80\x80\x80"));
     assert_false(VALID("\xFF"));
     assert_false(VALID("\xE2\x82"));
-    assert_false(VALID("\xC3" "a"));
+    assert_false(VALID("\xC3"
+                       "a"));
 }
 
 static void test_every_scalar_value_round_trips(void **state) {
@@ -85,12 +86,21 @@ static void test_escapes_are_written_as_documented(void **state) {
     arena memory = {0};
     size_t length = 0;
     const uint8_t units[] = {0x1A, 0, 0x0F, 0xDC, 'x', 0};
-    assert_string_equal(utf8_from_utf16(&memory, units, 3, &length), "\x1A" "001A\x1A" "DC0Fx");
+    assert_string_equal(utf8_from_utf16(&memory, units, 3, &length), "\x1A"
+                                                                     "001A\x1A"
+                                                                     "DC0Fx");
     assert_int_equal(length, 11);
     /* A SUBSTITUTE that begins no escape is itself. */
-    bytes plain = utf16_from_utf8(&memory, "\x1A" "00g", 4);
+    bytes plain = utf16_from_utf8(&memory,
+                                  "\x1A"
+                                  "00g",
+                                  4);
     assert_int_equal(plain.size, 8);
-    assert_memory_equal(plain.data, "\x1A\0" "0\0" "0\0g\0", 8);
+    assert_memory_equal(plain.data,
+                        "\x1A\0"
+                        "0\0"
+                        "0\0g\0",
+                        8);
     assert_string_equal(utf8_from_utf16(&memory, NULL, 0, &length), "");
     assert_int_equal(length, 0);
     arena_free(&memory);
@@ -101,18 +111,21 @@ static void test_names_that_are_equal(void **state) {
     static const char *const equal[][2] = {
         {"", ""},
         {"System32", "SYSTEM32"},
-        {"gr\xC3\xB6\xC3\x9F" "e", "GR\xC3\x96\xC3\x9F" "E"},
-        {"\xC3\xBF", "\xC5\xB8"},                 /* y with diaeresis, whose capital is in another block */
-        {"\xCF\x83", "\xCF\x82"},                 /* sigma and final sigma */
-        {"\xCF\x82", "\xCE\xA3"},                 /* final sigma and capital sigma */
-        {"\xCE\xAC", "\xCE\x86"},                 /* alpha with tonos */
-        {"\xCF\x8E", "\xCE\x8F"},                 /* omega with tonos */
-        {"\xD1\x8F", "\xD0\xAF"},                 /* Cyrillic ya */
-        {"\xD1\x91", "\xD0\x81"},                 /* Cyrillic io */
-        {"\xD5\xA1", "\xD4\xB1"},                 /* Armenian ayb */
-        {"\xC4\xBA", "\xC4\xB9"},                 /* l with acute: an even lower-case letter */
-        {"\xC5\x91", "\xC5\x90"},                 /* o with double acute: an odd one */
-        {"\xEF\xBD\x81", "\xEF\xBC\xA1"},         /* full-width a */
+        {"gr\xC3\xB6\xC3\x9F"
+         "e",
+         "GR\xC3\x96\xC3\x9F"
+         "E"},
+        {"\xC3\xBF", "\xC5\xB8"},         /* y with diaeresis, whose capital is in another block */
+        {"\xCF\x83", "\xCF\x82"},         /* sigma and final sigma */
+        {"\xCF\x82", "\xCE\xA3"},         /* final sigma and capital sigma */
+        {"\xCE\xAC", "\xCE\x86"},         /* alpha with tonos */
+        {"\xCF\x8E", "\xCE\x8F"},         /* omega with tonos */
+        {"\xD1\x8F", "\xD0\xAF"},         /* Cyrillic ya */
+        {"\xD1\x91", "\xD0\x81"},         /* Cyrillic io */
+        {"\xD5\xA1", "\xD4\xB1"},         /* Armenian ayb */
+        {"\xC4\xBA", "\xC4\xB9"},         /* l with acute: an even lower-case letter */
+        {"\xC5\x91", "\xC5\x90"},         /* o with double acute: an odd one */
+        {"\xEF\xBD\x81", "\xEF\xBC\xA1"}, /* full-width a */
     };
     for (size_t i = 0; i < sizeof equal / sizeof equal[0]; i++) {
         assert_true(windows_name_equal(equal[i][0], equal[i][1]));
@@ -125,16 +138,16 @@ static void test_names_that_differ(void **state) {
     static const char *const different[][2] = {
         {"a", ""},
         {"a", "ab"},
-        {"i", "\xC4\xB0"},             /* capital I with a dot */
-        {"I", "\xC4\xB1"},             /* small i without one */
+        {"i", "\xC4\xB0"}, /* capital I with a dot */
+        {"I", "\xC4\xB1"}, /* small i without one */
         {"i", "\xC4\xB1"},
         {"\xC4\xB0", "\xC4\xB1"},
         {"\xC3\x9F", "ss"},
-        {"\xC3\x9F", "\xE1\xBA\x9E"},  /* capital sharp s */
-        {"\xC3\x97", "\xC3\xB7"},      /* multiplication and division sign are no pair */
+        {"\xC3\x9F", "\xE1\xBA\x9E"}, /* capital sharp s */
+        {"\xC3\x97", "\xC3\xB7"},     /* multiplication and division sign are no pair */
         {"[", "{"},
         {"@", "`"},
-        {"k", "\xE2\x84\xAA"},         /* Kelvin sign */
+        {"k", "\xE2\x84\xAA"}, /* Kelvin sign */
     };
     for (size_t i = 0; i < sizeof different / sizeof different[0]; i++) {
         assert_false(windows_name_equal(different[i][0], different[i][1]));

@@ -40,7 +40,9 @@ static void make_valid(char *text, bool cut) {
             text[before] = '\0';
             return;
         }
-        text[before] = invalid ? '?' : text[before];
+        if (invalid) {
+            text[before] = '?';
+        }
     }
 }
 

@@ -39,7 +39,7 @@ static void civil_from_days(int64_t days, int64_t *year, int *month, int *day) {
 }
 
 int64_t instant_from_civil(int year, int month, int day, int hour, int minute, int second) {
-    return days_from_civil(year, month, day) * DAY + hour * 3600 + minute * 60 + second;
+    return days_from_civil(year, month, day) * DAY + hour * INT64_C(3600) + minute * INT64_C(60) + second;
 }
 
 void instant_format(int64_t instant, char out[INSTANT_TEXT_SIZE]) {

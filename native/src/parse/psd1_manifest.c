@@ -7,12 +7,12 @@ static const struct {
     const char *key;
     bool only_files; /* what it names is a file whatever it looks like */
 } reference_keys[] = {
-    {"RootModule", false},      {"ModuleToProcess", false}, {"NestedModules", false},
-    {"ScriptsToProcess", true}, {"TypesToProcess", true},   {"FormatsToProcess", true},
+    {"RootModule", false},         {"ModuleToProcess", false}, {"NestedModules", false},
+    {"ScriptsToProcess", true},    {"TypesToProcess", true},   {"FormatsToProcess", true},
     {"RequiredAssemblies", false}, {"FileList", true},
 };
 
-static const char *const file_extensions[] = {".psd1", ".psm1", ".ps1", ".ps1xml",
+static const char *const file_extensions[] = {".psd1", ".psm1", ".ps1",   ".ps1xml",
                                               ".dll",  ".exe",  ".cdxml", ".xaml"};
 
 static bool looks_like_file(const char *text) {
@@ -39,7 +39,9 @@ static void add(gathering *to, const char *text, bool evaluated) {
     if (reference != NULL) {
         reference->key = reference_keys[to->row].key;
         reference->text = text;
-        reference->kind = !evaluated ? PSD1_REFERENCE_UNEVALUATED : file ? PSD1_REFERENCE_FILE : PSD1_REFERENCE_NAME;
+        reference->kind = !evaluated ? PSD1_REFERENCE_UNEVALUATED
+                          : file     ? PSD1_REFERENCE_FILE
+                                     : PSD1_REFERENCE_NAME;
     }
 }
 

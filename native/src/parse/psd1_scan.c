@@ -120,8 +120,8 @@ static char escaped(char c) {
 
 /* A dollar sign followed by this begins a variable; else it is a dollar sign. */
 static bool begins_variable(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80
-           || (c != '\0' && strchr("_{?:^$", c) != NULL);
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (unsigned char)c >= 0x80 || (c != '\0' && strchr("_{?:^$", c) != NULL);
 }
 
 /* One step in an expandable string, other than its end. *depends: it has a part that no literal can hold. */
@@ -150,7 +150,8 @@ static bool finish_string(psd1_reader *reader, size_t begin, bool depends, psd1_
     if (text_builder_failed(&reader->content)) {
         return psd1_fail_memory(reader);
     }
-    const char *text = arena_text_n(reader->memory, text_builder_text(&reader->content), reader->content.length);
+    const char *text =
+        arena_text_n(reader->memory, text_builder_text(&reader->content), reader->content.length);
     *out = (psd1_value){.kind = PSD1_TEXT, .text = text};
     return true;
 }
@@ -306,8 +307,8 @@ size_t psd1_scan_word(psd1_reader *reader) {
     for (;;) {
         char c = reader->text[reader->at];
         bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
-        if ((!letter && !is_digit(c) && c != '_') || white_space(reader->text + reader->at) > 0
-            || psd1_quote(reader, reader->at, '\'') > 0 || psd1_quote(reader, reader->at, '"') > 0) {
+        if ((!letter && !is_digit(c) && c != '_') || white_space(reader->text + reader->at) > 0 ||
+            psd1_quote(reader, reader->at, '\'') > 0 || psd1_quote(reader, reader->at, '"') > 0) {
             return reader->at - begin;
         }
         reader->at++;

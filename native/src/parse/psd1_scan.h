@@ -31,8 +31,8 @@ typedef enum psd1_skip {
 /* False if a comment does not end. */
 bool psd1_skip_over(psd1_reader *reader, psd1_skip what);
 
-/* Whether a quotation mark of the kind (' or ") is at the offset: its length, or 0. PowerShell takes typographic ones
- * for plain ones. */
+/* Whether a quotation mark of the kind (' or ") is at the offset: its length, or 0. PowerShell takes
+ * typographic ones for plain ones. */
 size_t psd1_quote(const psd1_reader *reader, size_t at, char kind);
 
 /* At a quotation mark. */

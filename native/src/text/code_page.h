@@ -10,8 +10,9 @@ typedef enum code_page_result {
     CODE_PAGE_NO_MEMORY,
 } code_page_result;
 
-/* Appends the data as UTF-8. number: as the registry holds it ("437", "932", "65001"). Bytes that the page does not
- * define become U+FFFD, one for each; so do the bytes of a double-byte character that is cut off. */
+/* Appends the data as UTF-8. number: as the registry holds it ("437", "932"), but not 65001, which is UTF-8.
+ * Bytes that the page does not define become U+FFFD, one for each; so do the bytes of a double-byte character
+ * that is cut off. */
 code_page_result code_page_decode(const char *number, const uint8_t *data, size_t size, text_builder *out);
 
 #endif

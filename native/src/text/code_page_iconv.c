@@ -4,19 +4,19 @@
 #include <iconv.h>
 #include <string.h>
 
-/* The OEM and ANSI code pages of Windows, under the names iconv knows them by. An allow-list: iconv would also accept
- * EBCDIC pages under the same kind of name. */
+/* The OEM and ANSI code pages of Windows, under the names iconv knows them by. An allow-list: iconv would
+ * also accept EBCDIC pages under the same kind of name. */
 static const struct {
     const char *number;
     const char *name;
 } pages[] = {
-    {"437", "CP437"},     {"720", "CP720"},     {"737", "CP737"},       {"775", "CP775"},   {"850", "CP850"},
-    {"852", "CP852"},     {"855", "CP855"},     {"857", "CP857"},       {"858", "CP858"},   {"860", "CP860"},
-    {"861", "CP861"},     {"862", "CP862"},     {"863", "CP863"},       {"864", "CP864"},   {"865", "CP865"},
-    {"866", "CP866"},     {"869", "CP869"},     {"874", "CP874"},       {"932", "CP932"},   {"936", "CP936"},
-    {"949", "UHC"},       {"950", "CP950"},     {"1250", "CP1250"},     {"1251", "CP1251"}, {"1252", "CP1252"},
-    {"1253", "CP1253"},   {"1254", "CP1254"},   {"1255", "CP1255"},     {"1256", "CP1256"}, {"1257", "CP1257"},
-    {"1258", "CP1258"},   {"20127", "US-ASCII"}, {"54936", "GB18030"},  {"65001", "UTF-8"},
+    {"437", "CP437"},   {"720", "CP720"},      {"737", "CP737"},     {"775", "CP775"},   {"850", "CP850"},
+    {"852", "CP852"},   {"855", "CP855"},      {"857", "CP857"},     {"858", "CP858"},   {"860", "CP860"},
+    {"861", "CP861"},   {"862", "CP862"},      {"863", "CP863"},     {"864", "CP864"},   {"865", "CP865"},
+    {"866", "CP866"},   {"869", "CP869"},      {"874", "CP874"},     {"932", "CP932"},   {"936", "CP936"},
+    {"949", "UHC"},     {"950", "CP950"},      {"1250", "CP1250"},   {"1251", "CP1251"}, {"1252", "CP1252"},
+    {"1253", "CP1253"}, {"1254", "CP1254"},    {"1255", "CP1255"},   {"1256", "CP1256"}, {"1257", "CP1257"},
+    {"1258", "CP1258"}, {"20127", "US-ASCII"}, {"54936", "GB18030"},
 };
 
 static const char *name_of(const char *number) {
@@ -28,9 +28,10 @@ static const char *name_of(const char *number) {
     return NULL;
 }
 
-/* Converts into the builder through a small buffer until the input is used up; what iconv refuses is replaced. */
+/* Converts into the builder through a small buffer until the input is used up; what iconv refuses is
+ * replaced. */
 static void convert(iconv_t converter, const uint8_t *data, size_t size, text_builder *out) {
-    char *from = (char *)(uintptr_t)data; /* iconv does not write there, its prototype only says so */
+    char *from = (char *)data; /* iconv does not write there, its prototype only says so */
     size_t left = size;
     while (left > 0 && !text_builder_failed(out)) {
         char buffer[4096];

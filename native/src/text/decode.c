@@ -63,8 +63,9 @@ static size_t first_invalid_byte(const decoding *input) {
     return at;
 }
 
-/* UTF-16 betrays itself by the NULs of its ASCII characters: line ends, spaces and digits in any language. Fewer of
- * them are stray bytes in something else. UTF-16 that happens to be valid UTF-8 is nearly all ASCII. */
+/* UTF-16 betrays itself by the NULs of its ASCII characters: line ends, spaces and digits in any language.
+ * Fewer of them are stray bytes in something else. UTF-16 that happens to be valid UTF-8 is nearly all ASCII.
+ */
 static encoding guess_encoding(const decoding *input, bool valid_utf8) {
     size_t nuls[2] = {0, 0};
     for (size_t i = 0; i < input->size; i++) {
@@ -94,7 +95,8 @@ static bool from_utf8(decoding *input, bytes *out) {
 
 static bool from_utf16(decoding *input, bool big_endian, bytes *out) {
     if (input->size % 2 != 0) {
-        return fail_at(input, REASON_MALFORMED, input->size - 1, "is half a character of UTF-16, which is cut off");
+        return fail_at(input, REASON_MALFORMED, input->size - 1,
+                       "is half a character of UTF-16, which is cut off");
     }
     const uint8_t *units = input->data;
     if (big_endian && input->size > 0) {
@@ -127,6 +129,24 @@ static const char *printable_number(const char *code_page) {
     return digits > 0 && digits <= 5 && code_page[digits] == '\0' ? code_page : "(not a number)";
 }
 
+/* As code_page_decode, for UTF-8 that is not valid; converters differ in what they let through. */
+static code_page_result repair_utf8(const decoding *input, text_builder *out) {
+    size_t at = 0;
+    while (at < input->size) {
+        char character[4];
+        uint32_t code_point = utf8_next((const char *)input->data, input->size, &at);
+        text_add_n(out, character, utf8_encode(code_point, character));
+    }
+    return text_builder_failed(out) ? CODE_PAGE_NO_MEMORY : CODE_PAGE_DECODED;
+}
+
+static code_page_result convert(decoding *input) {
+    if (strcmp(input->oem_code_page, "65001") == 0) {
+        return repair_utf8(input, &input->converted);
+    }
+    return code_page_decode(input->oem_code_page, input->data, input->size, &input->converted);
+}
+
 static bool from_code_page(decoding *input, bytes *out) {
     size_t offset = first_invalid_byte(input);
     if (input->oem_code_page == NULL) {
@@ -136,7 +156,7 @@ static bool from_code_page(decoding *input, bytes *out) {
     if (nul != NULL) {
         return fail_at(input, REASON_MALFORMED, (size_t)((const uint8_t *)nul - input->data), "is a NUL");
     }
-    switch (code_page_decode(input->oem_code_page, input->data, input->size, &input->converted)) {
+    switch (convert(input)) {
     case CODE_PAGE_DECODED:
         *out = (bytes){(const uint8_t *)text_builder_text(&input->converted), input->converted.length};
         return true;
@@ -192,7 +212,8 @@ static bool decode(decoding *input, const char **out) {
 bool decode_text(const uint8_t *data, size_t size, const char *oem_code_page, arena *memory, const char **out,
                  fact *why) {
     *out = "";
-    decoding input = {.data = data, .size = size, .oem_code_page = oem_code_page, .memory = memory, .why = why};
+    decoding input = {
+        .data = data, .size = size, .oem_code_page = oem_code_page, .memory = memory, .why = why};
     if (size > DECODE_LIMIT) {
         return fail(&input, REASON_TOO_LARGE, "more than 64 MiB of text");
     }

@@ -85,8 +85,8 @@ pattern_result pattern_find(pattern_set *set, pattern_id id, const char *text, s
     }
     const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(set->data);
     for (int i = 0; i < PATTERN_GROUPS; i++) {
-        match->group[i].begin = i < groups ? offsets[2 * i] : SIZE_MAX;
-        match->group[i].end = i < groups ? offsets[2 * i + 1] : SIZE_MAX;
+        match->group[i].begin = i < groups ? offsets[2 * (size_t)i] : SIZE_MAX;
+        match->group[i].end = i < groups ? offsets[2 * (size_t)i + 1] : SIZE_MAX;
     }
     return PATTERN_MATCHED;
 }
