@@ -1,5 +1,5 @@
-/* Whatever loads must be the same after saving and loading again, and what redacting makes of it must load,
- * too. */
+/* Whatever loads must be the same after saving and loading again. What redacting makes of it must load, too,
+ * and stay as it is when redacted again. */
 #include "evidence/evidence_json.h"
 #include "evidence_tools.h"
 
@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     evidence *copy = again(document, false);
     require_same(document, copy);
     evidence *hidden = again(document, true);
-    evidence *twice = again(hidden, false);
+    evidence *twice = again(hidden, true);
     require_same(hidden, twice);
     evidence_free(twice);
     evidence_free(hidden);

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DEEPEST = 12, MOST_KEYS = 2000 };
+enum { LARGEST = 1024 * 1024, DEEPEST = 12, MOST_KEYS = 2000 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -88,7 +88,7 @@ static void mend_checksum(uint8_t *data, size_t size) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    if (size > 1024 * 1024) {
+    if (size > LARGEST) {
         return 0;
     }
     char folder[] = "/tmp/marshealth-fuzz-XXXXXX";

@@ -3,6 +3,8 @@
 #include "file_tree.h"
 #include "image_maker.h"
 
+#include "core/text_builder.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -149,16 +151,17 @@ static void test_module_path_elements(void **state) {
     fixture *f = *state;
     put(f, MODULE "MSOnlineBackup.psd1", "@{}");
     put(f, "src/files/Versioned/MSOnlineBackup/2.0/MSOnlineBackup.psd1", "@{}");
-    put(f, "src/files/Versioned/MSOnlineBackup/other/MSOnlineBackup.psd1", "@{}");
+    put(f, "src/files/Named/MSOnlineBackup/other/MSOnlineBackup.psd1", "@{}");
     const powershell_evidence *p = collect_from(
         f, AS_OF,
         "; time: 2026-03-05T08:00:00Z\n" SESSION "\"Agent\"=\"C:\\\\Agent\"\n"
         "\"PSModulePath\"=str(2):\";%Agent%/bin/Modules\\\\ ; ;\\\"C:\\\\Agent\\\\bin\\\\Modules\\\";"
-        "C:\\\\Agent\\\\bin\\\\Modules\\\\MSOnlineBackup;C:\\\\Versioned;C:\\\\Missing\"\n" SETUP);
+        "C:\\\\Agent\\\\bin\\\\Modules\\\\MSOnlineBackup;C:\\\\Versioned;C:\\\\Named;C:"
+        "\\\\Missing\"\n" SETUP);
     expect_text(&p->module_path_type, "REG_EXPAND_SZ");
     expect_text(&p->system_module_path, NULL);
     assert_int_equal(p->module_path_written.value, TASK_TIME + 3 * 24 * 3600);
-    assert_int_equal(p->module_path.count, 5);
+    assert_int_equal(p->module_path.count, 6);
     expect_text(&element(p, 0)->raw, "%Agent%/bin/Modules\\ ");
     expect_text(&element(p, 0)->folder, "C:\\Agent\\bin\\Modules");
     expect_text(&element(p, 0)->manifest, "C:\\Agent\\bin\\Modules\\MSOnlineBackup\\MSOnlineBackup.psd1");
@@ -167,19 +170,21 @@ static void test_module_path_elements(void **state) {
     assert_true(fact_is_true(&element(p, 2)->present));
     expect_text(&element(p, 2)->manifest, NULL);
     expect_text(&element(p, 3)->manifest, "C:\\Versioned\\MSOnlineBackup\\2.0\\MSOnlineBackup.psd1");
-    assert_true(fact_is_false(&element(p, 4)->present));
+    assert_true(fact_is_true(&element(p, 4)->present));
     expect_text(&element(p, 4)->manifest, NULL);
+    assert_true(fact_is_false(&element(p, 5)->present));
+    expect_text(&element(p, 5)->manifest, NULL);
 }
 
 static void test_own_path_of_system_replaces_the_machines(void **state) {
     const powershell_evidence *p = collect_from(*state, AS_OF,
                                                 SESSION "\"PSModulePath\"=str(2):\"C:\\\\A\"\n" ACCOUNT
-                                                        "\"PSModulePath\"=\"%ProgramFiles%\\\\B\"\n");
+                                                        "\"PSModulePath\"=\"%SystemRoot%\\\\B\"\n");
     expect_text(&p->machine_module_path, "C:\\A");
-    expect_text(&p->system_module_path, "%ProgramFiles%\\B");
+    expect_text(&p->system_module_path, "%SystemRoot%\\B");
     expect_text(&p->module_path_type, "REG_SZ");
     assert_int_equal(p->module_path.count, 1);
-    expect_text(&element(p, 0)->folder, "%ProgramFiles%\\B");
+    expect_text(&element(p, 0)->folder, "%SystemRoot%\\B");
 }
 
 static void test_no_path(void **state) {
@@ -290,19 +295,21 @@ static void test_files(void **state) {
     put(f, MODULE "Text.dll", "abc");
     const powershell_evidence *p = collect_from(
         f,
-        "{\"as_of\": \"2026-03-02T08:00:00Z\", \"pe\": [" PE("Good.dll", "") ", " PE("Signed.dll", ", "
-                                                                                                   "\"signed"
-                                                                                                   "\": true") ", " PE(
-            "Changed.dll",
-            ", \"signed\": true, \"damage\": \"byte\"") ", " PE("Cut.dll",
-                                                                ", \"damage\": \"truncate\"") ", " PE("Empty."
-                                                                                                      "dll",
-                                                                                                      ", "
-                                                                                                      "\"dama"
-                                                                                                      "ge\": "
-                                                                                                      "\"empt"
-                                                                                                      "y\"") "],"
-                                                                                                             "\"sign_scripts\": [\"Agent/bin/Modules/MSOnlineBackup/Signed.ps1\"]}",
+        "{\"as_of\": \"2026-03-02T08:00:00Z\", \"pe\": [" PE("Good.dll", "") ", " PE(
+            "Signed.dll",
+            ", "
+            "\"signed"
+            "\": true") ", " PE("Changed.dll",
+                                ", \"signed\": true, \"damage\": \"byte\"") ", " PE("Cut.dll",
+                                                                                    ", \"damage\": "
+                                                                                    "\"truncate\"") ", " PE("Empty."
+                                                                                                            "dll",
+                                                                                                            ", "
+                                                                                                            "\"dama"
+                                                                                                            "ge\": "
+                                                                                                            "\"empt"
+                                                                                                            "y\"") "],"
+                                                                                                                   "\"sign_scripts\": [\"Agent/bin/Modules/MSOnlineBackup/Signed.ps1\"]}",
         SETUP ACCOUNT);
     assert_int_equal(p->files.fact.state, FACT_KNOWN);
     assert_int_equal(p->files.count, 10);
@@ -367,6 +374,43 @@ static void test_too_deep(void **state) {
     assert_int_equal(p->files.fact.reason, REASON_TOO_LARGE);
 }
 
+static void test_too_many_files(void **state) {
+    fixture *f = *state;
+    for (int i = 0; i < 5001; i++) {
+        put(f, arena_printf(&f->memory, MODULE "%d.txt", i), "");
+    }
+    const powershell_evidence *p = collect_from(f, AS_OF, SETUP ACCOUNT);
+    assert_int_equal(p->files.fact.state, FACT_UNKNOWN);
+    assert_int_equal(p->files.fact.reason, REASON_TOO_LARGE);
+    assert_int_equal(p->files.count, 0);
+}
+
+static void test_too_many_references(void **state) {
+    fixture *f = *state;
+    text_builder manifest = {0};
+    text_add(&manifest, "@{ ModuleVersion = '2.0'; FileList = 'x'");
+    for (int i = 0; i < 1000; i++) {
+        text_addf(&manifest, ", '%d.dll'", i);
+    }
+    text_add(&manifest, "}");
+    put(f, MODULE "MSOnlineBackup.psd1", text_builder_text(&manifest));
+    text_builder_free(&manifest);
+    const powershell_evidence *p = collect_from(f, AS_OF, SETUP ACCOUNT);
+    expect_text(&p->manifest_version, "2.0");
+    assert_int_equal(p->references.fact.state, FACT_UNKNOWN);
+    assert_int_equal(p->references.fact.reason, REASON_TOO_LARGE);
+}
+
+static void test_paths_beyond_the_image(void **state) {
+    const powershell_evidence *p = collect_from(
+        *state, AS_OF, SESSION "\"PSModulePath\"=\"\\\\\\\\server\\\\share;Modules;E:\\\\Modules\"\n" SETUP);
+    assert_int_equal(p->module_path.count, 3);
+    expect_text(&element(p, 0)->folder, "\\\\server\\share");
+    assert_int_not_equal(element(p, 0)->manifest.fact.state, FACT_KNOWN);
+    assert_int_not_equal(element(p, 1)->manifest.fact.state, FACT_KNOWN);
+    assert_int_equal(element(p, 2)->manifest.fact.state, FACT_UNKNOWN);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -383,6 +427,9 @@ int main(void) {
         TEST(test_files),
         TEST(test_trusted_publisher),
         TEST(test_too_deep),
+        TEST(test_too_many_files),
+        TEST(test_too_many_references),
+        TEST(test_paths_beyond_the_image),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

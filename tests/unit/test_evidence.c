@@ -66,7 +66,8 @@ static void test_difference_sees_every_field(void **state) {
     evidence *b = filled_evidence(FILL_KNOWN);
     assert_same(a, b);
     scheduled_task *tasks = b->schedule.tasks.items;
-    ((action_facts *)tasks[1].actions.items)[1].powershell.value ^= true;
+    action_facts *actions = tasks[1].actions.items;
+    actions[1].powershell.value ^= true;
     char *difference = evidence_difference(a, b);
     assert_string_equal(difference, "schedule_evidence.tasks[1].actions[1].powershell");
     free(difference);

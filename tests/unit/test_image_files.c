@@ -188,9 +188,8 @@ static void test_paths_that_are_none(void **state) {
     for (size_t i = 0; i < sizeof elsewhere / sizeof elsewhere[0]; i++) {
         expect_unknown(image, elsewhere[i], REASON_NOT_ON_HOST);
     }
-    char *longest = calloc(1, 40000);
-    memset(longest, 'a', 39999);
-    memcpy(longest, "C:\\", 3);
+    char *longest = malloc(40000);
+    (void)snprintf(longest, 40000, "C:\\%039000d", 0);
     expect_unknown(image, longest, REASON_TOO_LARGE);
     free(longest);
 }

@@ -214,6 +214,31 @@ static void test_dirty_hives_are_told(void **state) {
     expect_text(image, REGISTRY_64, "SOFTWARE\\A", "x", "1");
 }
 
+/* A hive that looks clean, as Windows 8.1 and later leave it, may still await what its log holds. */
+static void test_logs_with_newer_changes_are_told(void **state) {
+    temp_image *image = *state;
+    temp_image_hive(image, HIVE_DEFAULT, "");
+    temp_image_hive(image, HIVE_SOFTWARE, "");
+    uint8_t log[2048] = {0};
+    FILE *file = fopen(temp_image_path(image, TEMP_IMAGE_CONFIG "SYSTEM"), "rb");
+    assert_int_equal(fread(log, 1, 512, file), 512);
+    (void)fclose(file);
+    static const uint8_t entry[8] = {'H', 'v', 'L', 'E', 0, 2, 0, 0}; /* of 512 bytes */
+    memcpy(log + 512, entry, sizeof entry);
+    memcpy(log + 1024, entry, sizeof entry);
+    memcpy(log + 512 + 12, log + 4, 4);
+    log[512 + 12]--;
+    memcpy(log + 1024 + 12, log + 512 + 12, 4);
+    temp_image_file(image, TEMP_IMAGE_CONFIG "SYSTEM.LOG2", log, sizeof log);
+    temp_image_open(image);
+    assert_int_equal(image->machine->warnings.count, 0);
+    log[1024 + 12]++;
+    temp_image_file(image, TEMP_IMAGE_CONFIG "SYSTEM.LOG2", log, sizeof log);
+    temp_image_open(image);
+    assert_int_equal(image->machine->warnings.count, 1);
+    assert_non_null(strstr(image->machine->warnings.items[0], "SYSTEM has logs"));
+}
+
 static void expect_refusal(temp_image *image, mars_status status, const char *words) {
     host *machine = NULL;
     assert_int_equal(host_open_image(&machine, image->path), status);
@@ -229,7 +254,7 @@ static void test_what_is_no_image(void **state) {
     expect_refusal(image, MARS_E_MALFORMED, "Windows/System32/config/SYSTEM: the file is too short");
     temp_image_text(image, TEMP_IMAGE_CONFIG "SYSTEM", "");
     expect_refusal(image, MARS_E_MALFORMED, "empty");
-    assert_int_equal(truncate(temp_image_path(image, TEMP_IMAGE_CONFIG "SYSTEM"), 513ll * 1024 * 1024), 0);
+    assert_int_equal(truncate(temp_image_path(image, TEMP_IMAGE_CONFIG "SYSTEM"), 513LL * 1024 * 1024), 0);
     expect_refusal(image, MARS_E_TOO_LARGE, "512 MiB");
     assert_int_equal(unlink(temp_image_path(image, TEMP_IMAGE_CONFIG "SYSTEM")), 0);
     expect_refusal(image, MARS_E_NOT_AN_IMAGE, "Windows/System32/config/SYSTEM");
@@ -248,6 +273,14 @@ static void test_now_is_the_newest_time_of_the_hives(void **state) {
                      FACT_KNOWN);
     assert_int_equal(now, TEMP_IMAGE_AS_OF);
     assert_string_equal(image->why.where, "Windows/System32/config/SYSTEM");
+    temp_image_hive(image, HIVE_SOFTWARE,
+                    "; time: 2026-03-03T00:00:00Z\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\A\\B]\n"
+                    "; time: 2200-01-01T00:00:00Z\n[HKEY_LOCAL_MACHINE\\SOFTWARE\\A\\Garbage]\n");
+    temp_image_open(image);
+    assert_int_equal(image->machine->read->now(image->machine, &image->memory, &now, &image->why),
+                     FACT_KNOWN);
+    assert_int_equal(now, 1772496000);
+    assert_string_equal(image->why.where, "Windows/System32/config/SOFTWARE");
 }
 
 /* A hive cut off at any length is refused, or what was in the lost part is unknown: never absent, never
@@ -304,15 +337,11 @@ static void test_cut_off_hives(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        IMAGE_TEST(test_values_are_as_stored),
-        IMAGE_TEST(test_large_values),
-        IMAGE_TEST(test_the_current_control_set),
-        IMAGE_TEST(test_the_32_bit_view),
-        IMAGE_TEST(test_names_and_times),
-        IMAGE_TEST(test_missing_hives_are_unknown),
-        IMAGE_TEST(test_dirty_hives_are_told),
-        IMAGE_TEST(test_what_is_no_image),
-        IMAGE_TEST(test_now_is_the_newest_time_of_the_hives),
+        IMAGE_TEST(test_values_are_as_stored),    IMAGE_TEST(test_large_values),
+        IMAGE_TEST(test_the_current_control_set), IMAGE_TEST(test_the_32_bit_view),
+        IMAGE_TEST(test_names_and_times),         IMAGE_TEST(test_missing_hives_are_unknown),
+        IMAGE_TEST(test_dirty_hives_are_told),    IMAGE_TEST(test_logs_with_newer_changes_are_told),
+        IMAGE_TEST(test_what_is_no_image),        IMAGE_TEST(test_now_is_the_newest_time_of_the_hives),
         IMAGE_TEST(test_cut_off_hives),
     };
     return cmocka_run_group_tests_name("image registry", tests, NULL, NULL);

@@ -120,9 +120,9 @@ static void test_links_among_tasks(void **state) {
 
 static void test_folders_that_are_too_deep(void **state) {
     temp_image *image = *state;
-    char path[256] = TASKS "F";
+    const char *path = TASKS "F";
     for (int i = 0; i < 20; i++) {
-        (void)strcat(path, "/sub");
+        path = arena_printf(&image->memory, "%s/sub", path);
     }
     temp_image_folder(image, path);
     temp_image_open(image);

@@ -155,6 +155,9 @@ static void test_unknown_files(void **state) {
     s.files[2].size.fact = unreadable.fact;
     expect(&s, "unknown");
     set_scene(&s);
+    s.files[2].kind = unreadable;
+    expect(&s, "unknown");
+    set_scene(&s);
     s.e.powershell.files = (fact_list){.fact = unreadable.fact};
     expect(&s, "unknown");
 }

@@ -135,6 +135,8 @@ static void test_quoted(void **state) {
     module_path_element *element = add_element(&s, "\"" PARENT "\"", NULL);
     element->quoted = fact_flag_known(true, "path");
     expect(&s, "not-found; quoted");
+    element->manifest = text(PARENT "\\MSOnlineBackup\\MSOnlineBackup.psd1");
+    expect(&s, "not-found; quoted");
 }
 
 static void test_not_expanded(void **state) {

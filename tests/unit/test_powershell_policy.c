@@ -196,6 +196,8 @@ static void test_unreadable_tasks(void **state) {
     s.e.powershell.local_machine = text("RemoteSigned");
     s.tasks[0].actions = (fact_list){.fact = unreadable.fact};
     expect(&s, "\\Files: unknown; \\SystemState: allowed");
+    s.tasks[1].actions = (fact_list){.fact = unreadable.fact};
+    expect(&s, "\\Files: unknown; \\SystemState: unknown");
 }
 
 static void test_without_tasks(void **state) {
@@ -295,6 +297,8 @@ static void test_all_signed(void **state) {
     expect(&s, "unknown");
     s.files[0].kind = text("manifest");
     expect(&s, "all-signed-no-scripts");
+    s.files[0].kind = unreadable;
+    expect(&s, "unknown");
     s.e.powershell.files = (fact_list){.fact = unreadable.fact};
     expect(&s, "unknown");
 }

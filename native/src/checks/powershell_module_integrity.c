@@ -54,6 +54,11 @@ static void note(inspection *in, fault kind, const char *name, const fact *read)
     }
 }
 
+/* A document from elsewhere may lack any fact. */
+static const char *name_of(const fact_text *name) {
+    return fact_text_or(name, "(a name that is not known)");
+}
+
 static bool is_text(const fact_text *text, const char *value) {
     return text->fact.state == FACT_KNOWN && strcmp(text->value, value) == 0;
 }
@@ -71,22 +76,23 @@ static void inspect_signature(inspection *in, const module_file *file) {
         return;
     }
     if (is_text(&file->signature, "differs") || is_text(&file->signature, "malformed")) {
-        note(in, FAULT_SIGNATURE_DIFFERS, fact_text_or(&file->path, ""), &file->signature.fact);
+        note(in, FAULT_SIGNATURE_DIFFERS, name_of(&file->path), &file->signature.fact);
     } else if (is_text(&file->signature, "unsupported")) {
-        note(in, FAULT_SIGNATURE_UNREAD, fact_text_or(&file->path, ""), &file->signature.fact);
+        note(in, FAULT_SIGNATURE_UNREAD, name_of(&file->path), &file->signature.fact);
     } else if (is_text(&file->signature, "matches")) {
         in->signed_files++;
     }
 }
 
 static void inspect_file(inspection *in, const module_file *file) {
+    (void)known(in, &file->kind.fact);
     if (known(in, &file->size.fact) && file->size.value == 0) {
-        note(in, FAULT_EMPTY, fact_text_or(&file->path, ""), &file->size.fact);
+        note(in, FAULT_EMPTY, name_of(&file->path), &file->size.fact);
         return; /* the rest follows from it */
     }
     if (is_text(&file->kind, "program") && known(in, &file->program_valid.fact) &&
         !file->program_valid.value) {
-        note(in, FAULT_NOT_A_PROGRAM, fact_text_or(&file->path, ""), &file->program_valid.fact);
+        note(in, FAULT_NOT_A_PROGRAM, name_of(&file->path), &file->program_valid.fact);
         return;
     }
     if (is_text(&file->kind, "program") || is_text(&file->kind, "script") ||
@@ -100,11 +106,9 @@ static void inspect_references(inspection *in) {
     const module_reference *references = powershell->references.items;
     for (size_t i = 0; i < powershell->references.count; i++) {
         if (references[i].resolved.fact.state == FACT_ABSENT) {
-            note(in, FAULT_REFERENCE_MISSING, fact_text_or(&references[i].name, ""),
-                 &references[i].resolved.fact);
+            note(in, FAULT_REFERENCE_MISSING, name_of(&references[i].name), &references[i].resolved.fact);
         } else if (references[i].resolved.fact.state == FACT_UNKNOWN) {
-            note(in, FAULT_NOT_LOOKED_UP, fact_text_or(&references[i].name, ""),
-                 &references[i].resolved.fact);
+            note(in, FAULT_NOT_LOOKED_UP, name_of(&references[i].name), &references[i].resolved.fact);
         }
     }
 }
@@ -112,17 +116,20 @@ static void inspect_references(inspection *in) {
 /* ---- Against a baseline ---- */
 
 static void compare_file(inspection *in, const module_file *file, const baseline *expected, bool *seen) {
-    const baseline_file *match = baseline_find(expected, fact_text_or(&file->path, ""));
+    if (!known(in, &file->path.fact)) {
+        return;
+    }
+    const baseline_file *match = baseline_find(expected, name_of(&file->path));
     if (match == NULL) {
-        note(in, FAULT_EXTRA, fact_text_or(&file->path, ""), &file->size.fact);
+        note(in, FAULT_EXTRA, name_of(&file->path), &file->size.fact);
         return;
     }
     seen[match - expected->files] = true;
     bool same_size = known(in, &file->size.fact) && file->size.value == match->size;
     if (file->size.fact.state == FACT_KNOWN && !same_size) {
-        note(in, FAULT_DIFFERS_FROM_BASELINE, fact_text_or(&file->path, ""), &file->size.fact);
+        note(in, FAULT_DIFFERS_FROM_BASELINE, name_of(&file->path), &file->size.fact);
     } else if (known(in, &file->sha256.fact) && strcmp(file->sha256.value, match->sha256) != 0) {
-        note(in, FAULT_DIFFERS_FROM_BASELINE, fact_text_or(&file->path, ""), &file->sha256.fact);
+        note(in, FAULT_DIFFERS_FROM_BASELINE, name_of(&file->path), &file->sha256.fact);
     }
 }
 

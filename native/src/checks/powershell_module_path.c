@@ -44,7 +44,8 @@ static void survey_path(import_survey *survey, const powershell_evidence *powers
 
 static void survey_action(import_survey *survey, const evidence *e, const action_facts *action) {
     bool names_module = false;
-    for (size_t i = 0; i < action->imports.value.count; i++) {
+    size_t count = action->imports.fact.state == FACT_KNOWN ? action->imports.value.count : 0;
+    for (size_t i = 0; i < count; i++) {
         const char *import = action->imports.value.items[i];
         if (is_path(import)) {
             survey_path(survey, &e->powershell, import);
@@ -108,9 +109,11 @@ static const module_path_element *resolving_element(const powershell_evidence *p
 
 static void say_element(judgement *j, const char *slug, const module_path_element *element) {
     said *s = judge_say(j, NULL, slug);
-    say_text(s, "element", element->raw.value);
+    say_text(s, "element", fact_text_or(&element->raw, ""));
     say_text(s, "folder", fact_text_or(&element->folder, ""));
     say_where(s, &element->raw.fact);
+    say_where(s, &element->folder.fact);
+    say_where(s, &element->quoted.fact);
 }
 
 /* Why an element that seems meant for the module does not work. */
@@ -198,7 +201,7 @@ static void judge_by_name(judgement *j, const evidence *e) {
     if (element != NULL) {
         said *s = judge_say(j, NULL, "found");
         say_text(s, "manifest", element->manifest.value);
-        say_text(s, "element", element->raw.value);
+        say_text(s, "element", fact_text_or(&element->raw, ""));
         say_where(s, &element->raw.fact);
         say_where(s, &element->manifest.fact);
     } else if (hidden != NULL) {

@@ -48,7 +48,7 @@ static void note_first(const fact **first, const fact *read) {
 static bool survey_signature(script_survey *survey, const module_file *file) {
     if (has_text(&file->signature, "none") || has_text(&file->signature, "differs") ||
         has_text(&file->signature, "malformed")) {
-        push_text(&survey->unsigned_scripts, fact_text_or(&file->path, ""));
+        push_text(&survey->unsigned_scripts, fact_text_or(&file->path, "(a name that is not known)"));
         return false;
     }
     if (!has_text(&file->signature, "matches")) {
@@ -60,7 +60,7 @@ static bool survey_signature(script_survey *survey, const module_file *file) {
         return true;
     }
     if (!file->publisher_trusted.value) {
-        push_text(&survey->untrusted, fact_text_or(&file->path, ""));
+        push_text(&survey->untrusted, fact_text_or(&file->path, "(a name that is not known)"));
         return false;
     }
     return true;
@@ -78,7 +78,12 @@ static script_survey survey_scripts(arena *memory, const powershell_evidence *po
     }
     const module_file *files = powershell->files.items;
     for (size_t i = 0; i < powershell->files.count; i++) {
-        if (!has_text(&files[i].kind, "script")) {
+        if (files[i].kind.fact.state != FACT_KNOWN) {
+            note_first(&survey.signature_hidden, &files[i].kind.fact);
+            note_first(&survey.mark_hidden, &files[i].kind.fact);
+            continue;
+        }
+        if (strcmp(files[i].kind.value, "script") != 0) {
             continue;
         }
         survey.scripts++;
@@ -86,7 +91,7 @@ static script_survey survey_scripts(arena *memory, const powershell_evidence *po
         if (files[i].zone.fact.state == FACT_UNKNOWN) {
             note_first(&survey.mark_hidden, &files[i].zone.fact);
         } else if (files[i].zone.fact.state == FACT_KNOWN && files[i].zone.value >= ZONE_INTERNET && !runs) {
-            push_text(&survey.marked, fact_text_or(&files[i].path, ""));
+            push_text(&survey.marked, fact_text_or(&files[i].path, "(a name that is not known)"));
         }
     }
     return survey;

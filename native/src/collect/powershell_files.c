@@ -10,7 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAXIMUM_DEPTH = 8, MAXIMUM_FILES = 5000, MAXIMUM_FILE = 256 * 1024 * 1024 };
+enum {
+    MAXIMUM_DEPTH = 8,
+    MAXIMUM_FILES = 5000,
+    MAXIMUM_FOLDERS = 1000,
+    MAXIMUM_FILE = 256 * 1024 * 1024, /* bytes */
+};
 
 /* ---- One file ---- */
 
@@ -186,27 +191,29 @@ typedef struct module_walk {
     arena *memory;
     pending_folder at;
     arena_vector folders; /* of pending_folder */
+    size_t folder_count;  /* those done too */
     arena_vector files;   /* of const char * */
     const char *limit;    /* what was exceeded, or NULL */
 } module_walk;
 
-static bool visit(void *user, const folder_entry *entry) {
-    module_walk *walk = user;
-    const char *name = walk->at.name[0] == '\0'
-                           ? arena_text(walk->memory, entry->name)
-                           : arena_printf(walk->memory, "%s\\%s", walk->at.name, entry->name);
-    if (entry->kind == FILE_FOLDER) {
-        if (walk->at.depth == MAXIMUM_DEPTH) {
-            walk->limit = "the module's folders are nested more than 8 deep";
-            return false;
-        }
-        pending_folder *folder = arena_push(&walk->folders);
-        if (folder != NULL) {
-            *folder = (pending_folder){.name = name, .depth = walk->at.depth + 1};
-        }
-        return folder != NULL;
+static bool push_folder(module_walk *walk, const char *name) {
+    if (walk->at.depth == MAXIMUM_DEPTH) {
+        walk->limit = "the module's folders are nested more than 8 deep";
+        return false;
     }
-    if (walk->files.count == MAXIMUM_FILES || walk->folders.count > MAXIMUM_FILES) {
+    if (walk->folder_count++ == MAXIMUM_FOLDERS) {
+        walk->limit = "the module has more than 1,000 folders";
+        return false;
+    }
+    pending_folder *folder = arena_push(&walk->folders);
+    if (folder != NULL) {
+        *folder = (pending_folder){.name = name, .depth = walk->at.depth + 1};
+    }
+    return folder != NULL;
+}
+
+static bool push_file(module_walk *walk, const char *name) {
+    if (walk->files.count == MAXIMUM_FILES) {
         walk->limit = "the module has more than 5,000 files";
         return false;
     }
@@ -215,6 +222,14 @@ static bool visit(void *user, const folder_entry *entry) {
         *file = name;
     }
     return file != NULL;
+}
+
+static bool visit(void *user, const folder_entry *entry) {
+    module_walk *walk = user;
+    const char *name = walk->at.name[0] == '\0'
+                           ? arena_text(walk->memory, entry->name)
+                           : arena_printf(walk->memory, "%s\\%s", walk->at.name, entry->name);
+    return entry->kind == FILE_FOLDER ? push_folder(walk, name) : push_file(walk, name);
 }
 
 static int compare_names(const void *a, const void *b) {

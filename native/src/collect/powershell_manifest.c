@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { MAXIMUM_REFERENCES = 1000 };
+
 /* A path below a folder with its "." and ".." taken out; a path with a drive stands for itself. NULL if it
  * leaves the drive. */
 static const char *resolve_path(arena *memory, const char *folder, const char *name) {
@@ -22,7 +24,6 @@ static const char *resolve_path(arena *memory, const char *folder, const char *n
             if (length == 0) {
                 return NULL;
             }
-            result[length] = '\0';
         } else if (part > 0 && !(part == 1 && joined[0] == '.')) {
             if (length > 0) {
                 result[length++] = '\\';
@@ -31,6 +32,9 @@ static const char *resolve_path(arena *memory, const char *folder, const char *n
             length += part;
         }
         joined += part + (joined[part] == '\\');
+    }
+    if (result != NULL) {
+        result[length] = '\0';
     }
     return result;
 }
@@ -100,6 +104,14 @@ static void read_references(collector *c, powershell_evidence *powershell, const
         powershell->manifest.fact = powershell->references.fact;
         return;
     }
+    const char *version = psd1_module_version(manifest);
+    powershell->manifest_version =
+        version != NULL ? fact_text_known(version, where) : (fact_text){.fact = fact_absent(where)};
+    if (list.count > MAXIMUM_REFERENCES) {
+        powershell->references.fact =
+            fact_unknown(REASON_TOO_LARGE, where, "the manifest names more than 1,000 files");
+        return;
+    }
     const char *const folders[2] = {
         powershell->module_folder.value,
         path_join(c->memory, fact_text_or(&c->into->agent.folder, ""), "bin"),
@@ -112,9 +124,6 @@ static void read_references(collector *c, powershell_evidence *powershell, const
         }
     }
     powershell->references = fact_list_known(&references, where);
-    const char *version = psd1_module_version(manifest);
-    powershell->manifest_version =
-        version != NULL ? fact_text_known(version, where) : (fact_text){.fact = fact_absent(where)};
 }
 
 static void set_unread(powershell_evidence *powershell, fact why) {

@@ -48,7 +48,11 @@ bool fact_never_collected(const fact *f) {
 }
 
 evidence *evidence_new(void) {
-    return mem_alloc(sizeof(evidence));
+    evidence *document = mem_alloc(sizeof *document);
+    if (document != NULL) {
+        document->tool_version = "";
+    }
+    return document;
 }
 
 void evidence_free(evidence *document) {

@@ -35,7 +35,7 @@ typedef uint32_t evidence_groups;
 
 struct mars_evidence {
     arena memory;
-    const char *tool_version; /* of the tool that collected it */
+    const char *tool_version; /* of the tool that collected it; "" if not known */
 #define G(name, type, fields, doc) type name;
     EVIDENCE_GROUPS(G)
 #undef G

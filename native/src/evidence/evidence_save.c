@@ -1,9 +1,9 @@
 #include "core/error.h"
 #include "core/instant.h"
-#include "evidence/base64.h"
 #include "evidence/evidence_json.h"
 #include "evidence/json_text.h"
 #include "evidence/redaction.h"
+#include "parse/base64.h"
 
 #include <inttypes.h>
 
@@ -158,7 +158,7 @@ static bool group_collected(const record *table, const void *group) {
 
 static void save_document(text_builder *out, const evidence *document, redaction *hidden) {
     text_addf(out, "{\n \"schema\": \"%s\",\n \"tool\": {\"name\": \"marshealth\"", EVIDENCE_SCHEMA);
-    if (document->tool_version != NULL) {
+    if (document->tool_version != NULL && document->tool_version[0] != '\0') {
         text_add(out, ", \"version\": ");
         json_text_add(out, document->tool_version);
     }

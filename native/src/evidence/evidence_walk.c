@@ -1,13 +1,8 @@
 #include "evidence/evidence.h"
 
-/* Every kind of fact begins with the fact itself. */
-static const fact *fact_at(const void *item, const field *of) {
-    return (const fact *)((const char *)item + of->offset);
-}
-
 static bool record_says(const record *type, const void *item, unknown_reason reason) {
     for (size_t i = 0; i < type->count; i++) {
-        const fact *read = fact_at(item, &type->fields[i]);
+        const fact *read = field_fact(&type->fields[i], item);
         if (read->state == FACT_UNKNOWN && read->reason == reason) {
             return true;
         }

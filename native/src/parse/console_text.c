@@ -9,8 +9,8 @@ enum { WRAP_WIDTH_MIN = 40 };
 
 /* Marks of writing direction and byte order, and the carriage return: nothing that is printed. */
 static bool is_invisible(uint32_t c) {
-    return c == '\r' || c == 0xFEFF || c == 0x61C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
-           (c >= 0x2066 && c <= 0x2069);
+    return c == '\r' || c == 0xFEFF || c == 0x61C || c == 0x200E || c == 0x200F ||
+           (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
 bool console_is_blank(uint32_t c) {
@@ -22,8 +22,9 @@ bool console_is_colon(uint32_t c) {
 }
 
 bool console_is_quote(uint32_t c) {
-    return c == '\'' || c == '"' || c == '`' || c == 0xB4 || c == 0xAB || c == 0xBB || (c >= 0x2018 && c <= 0x201F) ||
-           c == 0x2039 || c == 0x203A || (c >= 0x300C && c <= 0x300F) || c == 0xFF02 || c == 0xFF07;
+    return c == '\'' || c == '"' || c == '`' || c == 0xB4 || c == 0xAB || c == 0xBB ||
+           (c >= 0x2018 && c <= 0x201F) || c == 0x2039 || c == 0x203A || (c >= 0x300C && c <= 0x300F) ||
+           c == 0xFF02 || c == 0xFF07;
 }
 
 /* Characters that take two columns. */
@@ -126,8 +127,8 @@ size_t console_line_at(const console_text *console, size_t at) {
 }
 
 bool console_line_continues(const console_text *console, size_t index) {
-    return index + 1 < console->line_count && console->lines[index].wrapped && !console->lines[index + 1].blank &&
-           !console->lines[index + 1].indented;
+    return index + 1 < console->line_count && console->lines[index].wrapped &&
+           !console->lines[index + 1].blank && !console->lines[index + 1].indented;
 }
 
 bool console_text_squeeze(const console_text *console, arena *memory, console_squeezed *out) {

@@ -1,4 +1,5 @@
-/* Console output taken apart: physical lines, lines that the console wrapped, signs that come in many forms. */
+/* Console output taken apart: physical lines, lines that the console wrapped, signs that come in many forms.
+ */
 #ifndef PARSE_CONSOLE_TEXT_H
 #define PARSE_CONSOLE_TEXT_H
 
@@ -14,7 +15,8 @@ typedef struct console_line {
 } console_line;
 
 typedef struct console_text {
-    const char *text; /* without carriage returns, byte order marks and marks of writing direction; NUL-ended */
+    const char
+        *text; /* without carriage returns, byte order marks and marks of writing direction; NUL-ended */
     size_t length;
     console_line *lines;
     size_t line_count;
@@ -27,12 +29,12 @@ bool console_text_split(const char *text, arena *memory, console_text *out);
 /* The line that holds the byte at `at`; line_count if there is none. */
 size_t console_line_at(const console_text *console, size_t at);
 
-/* Whether line `index + 1` is the rest of a wrapped line `index`: that one is full, and this one is neither blank nor
- * indented. */
+/* Whether line `index + 1` is the rest of a wrapped line `index`: that one is full, and this one is neither
+ * blank nor indented. */
 bool console_line_continues(const console_text *console, size_t index);
 
-/* The text with line ends, and the blanks that begin lines, left out, so that what was wrapped is whole again.
- * map[i]: where byte i stands in the text; map[length] is the text's length. */
+/* The text with line ends, and the blanks that begin lines, left out, so that what was wrapped is whole
+ * again. map[i]: where byte i stands in the text; map[length] is the text's length. */
 typedef struct console_squeezed {
     char *text;
     size_t length;

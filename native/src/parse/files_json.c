@@ -11,10 +11,22 @@ static const struct {
     const char *word;
     int64_t bit;
 } attribute_words[] = {
-    {"ReadOnly", 0x1},          {"Hidden", 0x2},       {"System", 0x4},         {"Directory", 0x10},
-    {"Archive", 0x20},          {"Device", 0x40},      {"Normal", 0x80},        {"Temporary", 0x100},
-    {"SparseFile", 0x200},      {"ReparsePoint", 0x400}, {"Compressed", 0x800}, {"Offline", 0x1000},
-    {"NotContentIndexed", 0x2000}, {"Encrypted", 0x4000}, {"IntegrityStream", 0x8000}, {"NoScrubData", 0x20000},
+    {"ReadOnly", 0x1},
+    {"Hidden", 0x2},
+    {"System", 0x4},
+    {"Directory", 0x10},
+    {"Archive", 0x20},
+    {"Device", 0x40},
+    {"Normal", 0x80},
+    {"Temporary", 0x100},
+    {"SparseFile", 0x200},
+    {"ReparsePoint", 0x400},
+    {"Compressed", 0x800},
+    {"Offline", 0x1000},
+    {"NotContentIndexed", 0x2000},
+    {"Encrypted", 0x4000},
+    {"IntegrityStream", 0x8000},
+    {"NoScrubData", 0x20000},
 };
 
 /* Upper case, backslashes, none at the end. */
@@ -39,7 +51,8 @@ static const char *key_of(const char *path, arena *memory) {
 
 static bool attribute_of_word(const char *word, size_t length, int64_t *bits) {
     for (size_t i = 0; i < sizeof attribute_words / sizeof attribute_words[0]; i++) {
-        if (strlen(attribute_words[i].word) == length && ascii_equal_n(word, attribute_words[i].word, length)) {
+        if (strlen(attribute_words[i].word) == length &&
+            ascii_equal_n(word, attribute_words[i].word, length)) {
             *bits |= attribute_words[i].bit;
             return true;
         }
@@ -64,17 +77,20 @@ static bool attributes_of_text(const char *text, int64_t *out) {
 static fact_number attributes_of(const json_t *entry, const char *where) {
     int64_t number = 0;
     const char *text = json_capture_text(entry, "Attributes");
-    if (json_capture_number(entry, "Attributes", &number) || (text != NULL && attributes_of_text(text, &number))) {
+    if (json_capture_number(entry, "Attributes", &number) ||
+        (text != NULL && attributes_of_text(text, &number))) {
         return (fact_number){.fact = fact_known(where), .value = number};
     }
-    return (fact_number){.fact = text != NULL ? fact_unknown(REASON_MALFORMED, where, "Attributes is not understood")
-                                              : fact_unknown(REASON_NOT_COLLECTED, where, NULL)};
+    return (fact_number){.fact = text != NULL
+                                     ? fact_unknown(REASON_MALFORMED, where, "Attributes is not understood")
+                                     : fact_unknown(REASON_NOT_COLLECTED, where, NULL)};
 }
 
 static fact_text security_of(const json_t *entry, arena *memory, const char *where) {
     const char *text = json_capture_text(entry, "Sddl");
     if (text == NULL || text[0] == '\0') {
-        return (fact_text){.fact = fact_unknown(REASON_UNREADABLE, where, "the capture has no security descriptor")};
+        return (fact_text){
+            .fact = fact_unknown(REASON_UNREADABLE, where, "the capture has no security descriptor")};
     }
     return (fact_text){.fact = fact_known(where), .value = arena_text(memory, text)};
 }
@@ -117,7 +133,8 @@ static bool fill(const json_t *array, const char *where, arena *memory, files_js
         const json_t *entry = json_array_get(array, i);
         const char *path = json_capture_text(entry, "FullName");
         if (path == NULL || path[0] == '\0') {
-            *why = fact_unknown(REASON_MALFORMED, where, arena_printf(memory, "item %zu has no FullName", i + 1));
+            *why = fact_unknown(REASON_MALFORMED, where,
+                                arena_printf(memory, "item %zu has no FullName", i + 1));
             return false;
         }
         items[i] = (files_json_entry){
@@ -129,7 +146,7 @@ static bool fill(const json_t *array, const char *where, arena *memory, files_js
                       .zone = zone_of(entry, where)},
         };
     }
-    if (arena_failed(memory)) {
+    if (items == NULL || arena_failed(memory)) {
         *why = fact_unknown(REASON_NO_MEMORY, where, NULL);
         return false;
     }
@@ -140,7 +157,8 @@ static bool fill(const json_t *array, const char *where, arena *memory, files_js
     return true;
 }
 
-bool files_json_read(const uint8_t *data, size_t size, const char *where, arena *memory, files_json *out, fact *why) {
+bool files_json_read(const uint8_t *data, size_t size, const char *where, arena *memory, files_json *out,
+                     fact *why) {
     *out = (files_json){0};
     json_t *array = json_capture_load(data, size, memory, why);
     if (array == NULL) {

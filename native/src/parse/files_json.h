@@ -1,5 +1,6 @@
 /* files.json: attributes, security and Internet zone of files and folders, an array of
- * {"FullName": "C:\\...", "Attributes": 32 or "Archive, Compressed", "Sddl": "O:..." or null, "Zone": 3 or null}. */
+ * {"FullName": "C:\\...", "Attributes": 32 or "Archive, Compressed", "Sddl": "O:..." or null, "Zone": 3 or
+ * null}. */
 #ifndef PARSE_FILES_JSON_H
 #define PARSE_FILES_JSON_H
 
@@ -17,13 +18,14 @@ typedef struct files_json {
     size_t count;
 } files_json;
 
-/* data: UTF-8, with or without a byte order mark. where: put into every fact (may be NULL; not copied). A null Sddl is
- * unknown (it could not be read), a null Zone is absent (no mark). Entries without a FullName make the capture malformed.
- * False: *why tells the reason; *out is empty. */
-bool files_json_read(const uint8_t *data, size_t size, const char *where, arena *memory, files_json *out, fact *why);
+/* data: UTF-8, with or without a byte order mark. where: put into every fact (may be NULL; not copied). A
+ * null Sddl is unknown (it could not be read), a null Zone is absent (no mark). Entries without a FullName
+ * make the capture malformed. False: *why tells the reason; *out is empty. */
+bool files_json_read(const uint8_t *data, size_t size, const char *where, arena *memory, files_json *out,
+                     fact *why);
 
-/* NULL if the path is not in the capture (or memory ran out). Case and the direction of slashes do not matter, nor does a
- * slash at the end. */
+/* NULL if the path is not in the capture (or memory ran out). Case and the direction of slashes do not
+ * matter, nor does a slash at the end. */
 const file_marks *files_json_find(const files_json *files, const char *path, arena *memory);
 
 #endif

@@ -26,7 +26,8 @@ static bool too_deep(const uint8_t *data, size_t size) {
     return false;
 }
 
-/* An array of objects out of what was written; takes over the reference. NULL if it is nothing of the kind. */
+/* An array of objects out of what was written; takes over the reference. NULL if it is nothing of the kind.
+ */
 static json_t *as_array(json_t *root) {
     json_t *wrapped = json_object_get(root, "value");
     if (json_is_array(wrapped) && json_is_integer(json_object_get(root, "Count"))) {
@@ -70,13 +71,15 @@ json_t *json_capture_load(const uint8_t *data, size_t size, arena *memory, fact 
     json_error_t error;
     json_t *root = json_loadb((const char *)data, size, JSON_ALLOW_NUL, &error);
     if (root == NULL) {
-        *why = fact_unknown(json_error_code(&error) == json_error_out_of_memory ? REASON_NO_MEMORY : REASON_MALFORMED,
-                            NULL, arena_printf(memory, "it is no valid JSON (line %d): %s", error.line, error.text));
+        *why = fact_unknown(
+            json_error_code(&error) == json_error_out_of_memory ? REASON_NO_MEMORY : REASON_MALFORMED, NULL,
+            arena_printf(memory, "it is no valid JSON (line %d): %s", error.line, error.text));
         return NULL;
     }
     json_t *array = as_array(root);
     if (array == NULL) {
-        *why = fact_unknown(REASON_MALFORMED, NULL, "the JSON text is neither an object nor an array of objects");
+        *why = fact_unknown(REASON_MALFORMED, NULL,
+                            "the JSON text is neither an object nor an array of objects");
     } else if (json_array_size(array) > JSON_CAPTURE_ITEMS_MAX) {
         *why = fact_unknown(REASON_TOO_LARGE, NULL, "the JSON array has more than 200000 items");
         json_decref(array);

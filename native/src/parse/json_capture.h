@@ -12,9 +12,11 @@ enum {
     JSON_CAPTURE_ITEMS_MAX = 200000,
 };
 
-/* Parses UTF-8 text, with or without a byte order mark. Accepts one object, an array of objects, or the wrapper
- * {"value": [...], "Count": n} that Windows PowerShell 5.1 puts around some arrays. The result is always an array, to be
- * freed with json_decref; of a key that is there twice the last one counts. NULL: *why tells the reason. */
+/* Parses UTF-8 text, with or without a byte order mark. Accepts one object, an array of objects, or the
+ * wrapper
+ * {"value": [...], "Count": n} that Windows PowerShell 5.1 puts around some arrays. The result is always an
+ * array, to be freed with json_decref; of a key that is there twice the last one counts. NULL: *why tells the
+ * reason. */
 json_t *json_capture_load(const uint8_t *data, size_t size, arena *memory, fact *why);
 
 /* A member's text up to its first NUL, or NULL if it is no text. */

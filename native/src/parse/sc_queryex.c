@@ -6,8 +6,16 @@
 #include <string.h>
 
 /* The numbered fields of a block, in the order printed. FLAGS, the ninth, may be empty and is not read. */
-enum { FIELD_TYPE, FIELD_STATE, FIELD_EXIT_CODE, FIELD_SERVICE_EXIT_CODE, FIELD_CHECKPOINT, FIELD_WAIT_HINT, FIELD_PID,
-       FIELD_COUNT };
+enum {
+    FIELD_TYPE,
+    FIELD_STATE,
+    FIELD_EXIT_CODE,
+    FIELD_SERVICE_EXIT_CODE,
+    FIELD_CHECKPOINT,
+    FIELD_WAIT_HINT,
+    FIELD_PID,
+    FIELD_COUNT
+};
 
 /* Lines [first, last) of the text, between empty ones. */
 typedef struct block {
@@ -38,11 +46,14 @@ static bool value_of(const console_text *console, size_t line, size_t *begin, si
 }
 
 static int digit_of(char c, int base) {
-    int value = c >= '0' && c <= '9' ? c - '0' : ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f' ? ascii_lower(c) - 'a' + 10 : 99;
+    int value = c >= '0' && c <= '9'                             ? c - '0'
+                : ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f' ? ascii_lower(c) - 'a' + 10
+                                                                 : 99;
     return value < base ? value : -1;
 }
 
-/* The number that begins a value: decimal, 0x..., or hexadecimal without a prefix (the type). -1: none, or too large. */
+/* The number that begins a value: decimal, 0x..., or hexadecimal without a prefix (the type). -1: none, or
+ * too large. */
 static int64_t number_at(const char *text, size_t begin, size_t end, int base) {
     if (end - begin > 2 && text[begin] == '0' && ascii_lower(text[begin + 1]) == 'x') {
         base = 16;
@@ -60,7 +71,8 @@ static int64_t number_at(const char *text, size_t begin, size_t end, int base) {
 }
 
 /* The fields of a block from a line on, by their order. Lines without a colon hold a field's flags. */
-static size_t read_fields(const console_text *console, size_t line, size_t last, int64_t fields[FIELD_COUNT]) {
+static size_t read_fields(const console_text *console, size_t line, size_t last,
+                          int64_t fields[FIELD_COUNT]) {
     size_t count = 0;
     for (; line < last && count < FIELD_COUNT; line++) {
         size_t begin = 0;
@@ -95,7 +107,8 @@ static size_t first_field(const console_text *console, const block *lines) {
 }
 
 /* A block is a service's if two lines with a colon are followed by the type's and the state's number. */
-static block_kind read_block(const console_text *console, const block *lines, arena *memory, sc_service *out) {
+static block_kind read_block(const console_text *console, const block *lines, arena *memory,
+                             sc_service *out) {
     size_t field_line = first_field(console, lines);
     size_t name_begin = 0;
     size_t name_end = 0;
@@ -164,11 +177,13 @@ static bool read_services(const console_text *console, arena *memory, sc_service
     out->items = services.items;
     out->count = services.count;
     if (out->count == 0) {
-        *why = fact_unknown(REASON_MALFORMED, NULL, "the output lists no service; the command may have failed");
+        *why =
+            fact_unknown(REASON_MALFORMED, NULL, "the output lists no service; the command may have failed");
         return false;
     }
     if (!ends_whole(out->items, out->count)) {
-        *why = fact_unknown(REASON_MALFORMED, NULL, arena_printf(memory, "service %zu is cut off", out->count));
+        *why =
+            fact_unknown(REASON_MALFORMED, NULL, arena_printf(memory, "service %zu is cut off", out->count));
         return false;
     }
     return true;

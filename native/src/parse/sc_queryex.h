@@ -1,5 +1,6 @@
-/* What `sc queryex type= service state= all` prints, in whatever language: blocks separated by empty lines, each with the
- * service's name, its display name and then eight numbered fields in a fixed order. Labels are not looked at. */
+/* What `sc queryex type= service state= all` prints, in whatever language: blocks separated by empty lines,
+ * each with the service's name, its display name and then eight numbered fields in a fixed order. Labels are
+ * not looked at. */
 #ifndef PARSE_SC_QUERYEX_H
 #define PARSE_SC_QUERYEX_H
 
@@ -18,13 +19,13 @@ typedef struct sc_service {
 typedef struct sc_service_list {
     sc_service *items;
     size_t count;
-    /* False if something else than services follows the first one, such as the message that there is more than what was
-     * printed: a service that is not listed may exist all the same. */
+    /* False if something else than services follows the first one, such as the message that there is more
+     * than what was printed: a service that is not listed may exist all the same. */
     bool complete;
 } sc_service_list;
 
-/* text: decoded to UTF-8 and NUL-ended. False: *why tells the reason (no service at all, an error message, a block that is
- * cut off); *out is empty. */
+/* text: decoded to UTF-8 and NUL-ended. False: *why tells the reason (no service at all, an error message, a
+ * block that is cut off); *out is empty. */
 bool sc_queryex_read(const char *text, arena *memory, sc_service_list *out, fact *why);
 
 /* By service name, as Windows compares them; NULL if it is not listed. */

@@ -6,8 +6,13 @@
 
 enum { SID_HEADER = 8, SID_AUTHORITIES_MAX = 15, SID_REVISION = 1 };
 enum { DESCRIPTOR_HEADER = 20, DESCRIPTOR_REVISION = 1, ACL_HEADER = 8, ACE_HEADER = 8 };
-enum { CONTROL_DACL_PRESENT = 0x4, CONTROL_AUTO_INHERIT_REQUIRED = 0x100, CONTROL_AUTO_INHERITED = 0x400,
-       CONTROL_PROTECTED = 0x1000, CONTROL_SELF_RELATIVE = 0x8000 };
+enum {
+    CONTROL_DACL_PRESENT = 0x4,
+    CONTROL_AUTO_INHERIT_REQUIRED = 0x100,
+    CONTROL_AUTO_INHERITED = 0x400,
+    CONTROL_PROTECTED = 0x1000,
+    CONTROL_SELF_RELATIVE = 0x8000
+};
 enum { AT_CONTROL = 2, AT_OWNER = 4, AT_GROUP = 8, AT_DACL = 16 };
 enum { ACE_ALLOW = 0, ACE_DENY = 1 };
 
@@ -37,7 +42,8 @@ static const struct {
 static const struct {
     uint8_t flag;
     const char *letters;
-} ace_flags[] = {{0x01, "OI"}, {0x02, "CI"}, {0x04, "NP"}, {0x08, "IO"}, {0x10, "ID"}, {0x40, "SA"}, {0x80, "FA"}};
+} ace_flags[] = {{0x01, "OI"}, {0x02, "CI"}, {0x04, "NP"}, {0x08, "IO"},
+                 {0x10, "ID"}, {0x40, "SA"}, {0x80, "FA"}};
 
 static uint32_t short_at(const uint8_t *data) {
     return (uint32_t)data[0] | (uint32_t)data[1] << 8;
@@ -148,12 +154,13 @@ static const char *add_dacl(text_builder *text, const uint8_t *data, size_t size
     text_add(text, (control & CONTROL_PROTECTED) != 0 ? "P" : "");
     text_add(text, (control & CONTROL_AUTO_INHERIT_REQUIRED) != 0 ? "AR" : "");
     text_add(text, (control & CONTROL_AUTO_INHERITED) != 0 ? "AI" : "");
-    return offset > size ? "the access list lies outside" : add_entries(text, data + offset, size - offset, memory);
+    return offset > size ? "the access list lies outside"
+                         : add_entries(text, data + offset, size - offset, memory);
 }
 
 /* "O:" or "G:" and the SID at the offset stored at `at`; nothing if there is none. */
-static const char *add_account(text_builder *text, const char *tag, const uint8_t *data, size_t size, size_t at,
-                               arena *memory) {
+static const char *add_account(text_builder *text, const char *tag, const uint8_t *data, size_t size,
+                               size_t at, arena *memory) {
     uint32_t offset = number_at(data + at);
     if (offset == 0) {
         return NULL;

@@ -22,8 +22,8 @@ static fact_time time_at(const uint8_t *data, size_t at, const char *where) {
     return (fact_time){.fact = fact_known(where), .value = instant_from_filetime(filetime)};
 }
 
-bool task_dynamic_info_read(const uint8_t *data, size_t size, const char *where, arena *memory, task_dynamic_info *out,
-                            fact *why) {
+bool task_dynamic_info_read(const uint8_t *data, size_t size, const char *where, arena *memory,
+                            task_dynamic_info *out, fact *why) {
     *out = (task_dynamic_info){0};
     if (size != SHORT_SIZE && size != LONG_SIZE) {
         *why = fact_unknown(REASON_MALFORMED, where,
@@ -46,7 +46,8 @@ bool task_dynamic_info_read(const uint8_t *data, size_t size, const char *where,
     if (size == LONG_SIZE) {
         out->last_success = time_at(data, AT_LAST_SUCCESS, where);
     } else {
-        out->last_success.fact = fact_unknown(REASON_NOT_ON_HOST, where, "this version of Windows does not keep it");
+        out->last_success.fact =
+            fact_unknown(REASON_NOT_ON_HOST, where, "this version of Windows does not keep it");
     }
     return true;
 }

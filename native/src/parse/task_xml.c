@@ -11,29 +11,37 @@ typedef struct word_bit {
     uint32_t bit;
 } word_bit;
 
-static const word_bit day_names[] = {{"Sunday", 1u << 0},   {"Monday", 1u << 1}, {"Tuesday", 1u << 2},
+static const word_bit day_names[] = {{"Sunday", 1u << 0},    {"Monday", 1u << 1},   {"Tuesday", 1u << 2},
                                      {"Wednesday", 1u << 3}, {"Thursday", 1u << 4}, {"Friday", 1u << 5},
                                      {"Saturday", 1u << 6}};
-static const word_bit month_names[] = {{"January", 1u << 1},   {"February", 1u << 2},  {"March", 1u << 3},
-                                       {"April", 1u << 4},     {"May", 1u << 5},       {"June", 1u << 6},
-                                       {"July", 1u << 7},      {"August", 1u << 8},    {"September", 1u << 9},
-                                       {"October", 1u << 10},  {"November", 1u << 11}, {"December", 1u << 12}};
+static const word_bit month_names[] = {{"January", 1u << 1},  {"February", 1u << 2},  {"March", 1u << 3},
+                                       {"April", 1u << 4},    {"May", 1u << 5},       {"June", 1u << 6},
+                                       {"July", 1u << 7},     {"August", 1u << 8},    {"September", 1u << 9},
+                                       {"October", 1u << 10}, {"November", 1u << 11}, {"December", 1u << 12}};
 
-/* Makes room for the elements in a parent: *count is how many there are. NULL if there are none, too many or no memory. */
-static void *room_for(xml_reader *reader, const xmlNode *parent, const char *name, size_t item_size, size_t *count) {
+/* Makes room for the elements in a parent: *count is how many there are. NULL if there are none, too many or
+ * no memory. */
+static void *room_for(xml_reader *reader, const xmlNode *parent, const char *name, size_t item_size,
+                      size_t *count) {
     *count = 0;
     for (const xmlNode *node = parent == NULL ? NULL : parent->children; node != NULL; node = node->next) {
         *count += xml_is_element(reader, node, name);
     }
     if (*count > TASK_XML_ITEMS_MAX) {
-        xml_reader_fail(reader, REASON_TOO_LARGE,
-                        arena_printf(reader->memory, "%s has more than 1024 elements", (const char *)parent->name));
+        xml_reader_fail(
+            reader, REASON_TOO_LARGE,
+            arena_printf(reader->memory, "%s has more than 1024 elements", (const char *)parent->name));
     }
     void *items = *count == 0 || reader->failed ? NULL : arena_array(reader->memory, *count, item_size);
     if (items == NULL) {
         *count = 0;
     }
     return items;
+}
+
+/* Where to begin to fill the items that room_for gave. */
+static const xmlNode *first_of(const void *items, const xmlNode *parent) {
+    return items == NULL || parent == NULL ? NULL : parent->children;
 }
 
 static void read_settings(xml_reader *reader, const xmlNode *settings, task_definition *out) {
@@ -64,9 +72,10 @@ static void read_settings(xml_reader *reader, const xmlNode *settings, task_defi
 }
 
 static void read_principals(xml_reader *reader, const xmlNode *principals, task_definition *out) {
-    out->principals = room_for(reader, principals, "Principal", sizeof *out->principals, &out->principal_count);
+    out->principals =
+        room_for(reader, principals, "Principal", sizeof *out->principals, &out->principal_count);
     size_t count = 0;
-    for (const xmlNode *node = out->principals == NULL ? NULL : principals->children; node != NULL; node = node->next) {
+    for (const xmlNode *node = first_of(out->principals, principals); node != NULL; node = node->next) {
         if (!xml_is_element(reader, node, "Principal")) {
             continue;
         }
@@ -147,7 +156,8 @@ static void read_interval(xml_reader *reader, const xmlNode *schedule, const cha
     const char *token = xml_child_token(reader, schedule, name);
     out->interval = 1;
     if (token != NULL && (!small_number(token, 365, &out->interval) || out->interval == 0)) {
-        xml_reader_fail(reader, REASON_MALFORMED, arena_printf(reader->memory, "%s is \"%.40s\"", name, token));
+        xml_reader_fail(reader, REASON_MALFORMED,
+                        arena_printf(reader->memory, "%s is \"%.40s\"", name, token));
     }
 }
 
@@ -190,7 +200,7 @@ static void read_trigger(xml_reader *reader, const xmlNode *node, task_trigger *
 static void read_triggers(xml_reader *reader, const xmlNode *triggers, task_definition *out) {
     out->triggers = room_for(reader, triggers, NULL, sizeof *out->triggers, &out->trigger_count);
     size_t count = 0;
-    for (const xmlNode *node = out->triggers == NULL ? NULL : triggers->children; node != NULL; node = node->next) {
+    for (const xmlNode *node = first_of(out->triggers, triggers); node != NULL; node = node->next) {
         if (xml_is_element(reader, node, NULL)) {
             read_trigger(reader, node, &out->triggers[count++]);
         }
@@ -201,7 +211,7 @@ static void read_actions(xml_reader *reader, const xmlNode *actions, task_defini
     out->actions = room_for(reader, actions, NULL, sizeof *out->actions, &out->action_count);
     out->actions_context = actions == NULL ? NULL : xml_attribute(reader, actions, "Context");
     size_t count = 0;
-    for (const xmlNode *node = out->actions == NULL ? NULL : actions->children; node != NULL; node = node->next) {
+    for (const xmlNode *node = first_of(out->actions, actions); node != NULL; node = node->next) {
         if (!xml_is_element(reader, node, NULL)) {
             continue;
         }

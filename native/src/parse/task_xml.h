@@ -1,5 +1,5 @@
-/* A scheduled task's definition: the XML of System32\Tasks, of an export, or of IRegisteredTask::get_Xml. Defaults are
- * those of the task schema (MS-TSCH 2.5). */
+/* A scheduled task's definition: the XML of System32\Tasks, of an export, or of IRegisteredTask::get_Xml.
+ * Defaults are those of the task schema (MS-TSCH 2.5). */
 #ifndef PARSE_TASK_XML_H
 #define PARSE_TASK_XML_H
 
@@ -28,12 +28,13 @@ typedef enum task_instances {
 
 /* How a calendar trigger recurs. */
 typedef struct task_schedule {
-    const char *kind;         /* "ScheduleByDay", "ScheduleByWeek", "ScheduleByMonth", "ScheduleByMonthDayOfWeek"; NULL: none */
-    uint32_t interval;        /* of days or weeks; 1 if not given */
-    uint32_t days_of_week;    /* bit 0 Sunday ... bit 6 Saturday */
-    uint32_t days_of_month;   /* bit 1 the first ... bit 31; bit 0: the last day */
-    uint32_t weeks_of_month;  /* bit 1 the first ... bit 4; bit 0: the last week */
-    uint32_t months;          /* bit 1 January ... bit 12 */
+    const char *kind;  /* "ScheduleByDay", "ScheduleByWeek", "ScheduleByMonth", "ScheduleByMonthDayOfWeek";
+                          NULL: none */
+    uint32_t interval; /* of days or weeks; 1 if not given */
+    uint32_t days_of_week;   /* bit 0 Sunday ... bit 6 Saturday */
+    uint32_t days_of_month;  /* bit 1 the first ... bit 31; bit 0: the last day */
+    uint32_t weeks_of_month; /* bit 1 the first ... bit 4; bit 0: the last week */
+    uint32_t months;         /* bit 1 January ... bit 12 */
 } task_schedule;
 
 typedef struct task_trigger {
@@ -74,8 +75,9 @@ typedef struct task_definition {
 
     task_principal *principals;
     size_t principal_count;
-    const char *actions_context;       /* the principal that Actions name; NULL: none */
-    const task_principal *principal;   /* the one the actions run under: the one named, else the only one; NULL: unclear */
+    const char *actions_context; /* the principal that Actions name; NULL: none */
+    const task_principal
+        *principal; /* the one the actions run under: the one named, else the only one; NULL: unclear */
 
     task_trigger *triggers;
     size_t trigger_count;
@@ -83,11 +85,11 @@ typedef struct task_definition {
     size_t action_count;
 } task_definition;
 
-/* data: as stored. Its encoding is told by byte order mark and NULs (UTF-16 of either order, UTF-8), never by the XML
- * declaration, which may say UTF-16 in an 8-bit file. A document type is refused before anything is expanded, nothing is
- * loaded, nothing is printed.
- * False: *why tells the reason (too large, not UTF-8, not well-formed, not a task, a flag that is neither true nor false, an
- * element that may be there once and is there twice); *out is empty. */
+/* data: as stored. Its encoding is told by byte order mark and NULs (UTF-16 of either order, UTF-8), never by
+ * the XML declaration, which may say UTF-16 in an 8-bit file. A document type is refused before anything is
+ * expanded, nothing is loaded, nothing is printed. False: *why tells the reason (too large, not UTF-8, not
+ * well-formed, not a task, a flag that is neither true nor false, an element that may be there once and is
+ * there twice); *out is empty. */
 bool task_xml_read(const uint8_t *data, size_t size, arena *memory, task_definition *out, fact *why);
 
 #endif

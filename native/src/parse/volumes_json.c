@@ -14,14 +14,28 @@ typedef struct numbered_word {
 } numbered_word;
 
 static const numbered_word drive_types[] = {
-    {0, "Unknown"}, {1, "Invalid Root Path"}, {2, "Removable"}, {3, "Fixed"},
-    {4, "Network"}, {5, "CD-ROM"},            {6, "RAM Disk"},
+    {0, "Unknown"}, {1, "Invalid Root Path"}, {2, "Removable"}, {3, "Fixed"}, {4, "Network"},
+    {5, "CD-ROM"},  {6, "RAM Disk"},
 };
 
 static const numbered_word file_systems[] = {
-    {2, "UFS"},   {3, "HFS"},   {4, "FAT"},       {5, "FAT16"},  {6, "FAT32"},           {7, "NTFS4"},
-    {8, "NTFS5"}, {9, "XFS"},   {10, "AFS"},      {11, "EXT2"},  {12, "EXT3"},           {13, "ReiserFS"},
-    {14, "NTFS"}, {15, "ReFS"}, {19, "exFAT"},    {0x8000, "CSVFS_NTFS"}, {0x8001, "CSVFS_ReFS"},
+    {2, "UFS"},
+    {3, "HFS"},
+    {4, "FAT"},
+    {5, "FAT16"},
+    {6, "FAT32"},
+    {7, "NTFS4"},
+    {8, "NTFS5"},
+    {9, "XFS"},
+    {10, "AFS"},
+    {11, "EXT2"},
+    {12, "EXT3"},
+    {13, "ReiserFS"},
+    {14, "NTFS"},
+    {15, "ReFS"},
+    {19, "exFAT"},
+    {0x8000, "CSVFS_NTFS"},
+    {0x8001, "CSVFS_ReFS"},
 };
 
 static const char *word_of(const numbered_word *words, size_t count, int64_t number) {
@@ -48,7 +62,9 @@ static fact_text letter_of(const json_t *volume, arena *memory, const char *wher
     const char *text = json_string_value(value);
     int64_t number = 0;
     if (text == NULL && json_is_integer(value) && json_capture_number(volume, "DriveLetter", &number)) {
-        text = number == 0 ? "" : number >= 'A' && number <= 'z' ? arena_printf(memory, "%c", (int)number) : "?";
+        text = number == 0                      ? ""
+               : number >= 'A' && number <= 'z' ? arena_printf(memory, "%c", (int)number)
+                                                : "?";
     }
     if (value == NULL || (text == NULL && !json_is_null(value))) {
         return (fact_text){.fact = not_told(where)};
@@ -101,7 +117,10 @@ static fact_text file_system_of(const json_t *volume, arena *memory, const char 
     if (word == NULL) {
         return system;
     }
-    return ascii_equal(word, "Unknown") ? (fact_text){.fact = fact_absent(where)} : known_text(memory, word, where);
+    if (ascii_equal(word, "Unknown")) {
+        return (fact_text){.fact = fact_absent(where)};
+    }
+    return known_text(memory, word, where);
 }
 
 static fact_text drive_type_of(const json_t *volume, arena *memory, const char *where) {
@@ -110,7 +129,10 @@ static fact_text drive_type_of(const json_t *volume, arena *memory, const char *
     if (json_capture_number(volume, "DriveType", &number)) {
         word = WORD_OF(drive_types, number);
     }
-    return word == NULL || word[0] == '\0' ? (fact_text){.fact = not_told(where)} : known_text(memory, word, where);
+    if (word == NULL || word[0] == '\0') {
+        return (fact_text){.fact = not_told(where)};
+    }
+    return known_text(memory, word, where);
 }
 
 static fact_number bytes_of(const json_t *volume, const char *key, const char *where) {
@@ -129,9 +151,10 @@ static fact_flag deduplicated_of(const json_t *volume, const char *where) {
     int64_t number = 0;
     const char *word = json_capture_text(volume, "DedupMode");
     if (json_capture_number(volume, "DedupMode", &number)) {
-        return number < 0 || number > DEDUP_NOT_AVAILABLE
-                   ? (fact_flag){.fact = fact_unknown(REASON_MALFORMED, where, "DedupMode is not known")}
-                   : (fact_flag){.fact = fact_known(where), .value = number != 0 && number != DEDUP_NOT_AVAILABLE};
+        if (number < 0 || number > DEDUP_NOT_AVAILABLE) {
+            return (fact_flag){.fact = fact_unknown(REASON_MALFORMED, where, "DedupMode is not known")};
+        }
+        return (fact_flag){.fact = fact_known(where), .value = number != 0 && number != DEDUP_NOT_AVAILABLE};
     }
     if (word == NULL || word[0] == '\0') {
         return (fact_flag){.fact = not_told(where)};
@@ -159,8 +182,8 @@ static bool looks_like_volume(const json_t *volume) {
            json_object_get(volume, "UniqueId") != NULL;
 }
 
-bool volumes_json_read(const uint8_t *data, size_t size, const char *where, arena *memory, volume_info_list *out,
-                       fact *why) {
+bool volumes_json_read(const uint8_t *data, size_t size, const char *where, arena *memory,
+                       volume_info_list *out, fact *why) {
     *out = (volume_info_list){0};
     json_t *array = json_capture_load(data, size, memory, why);
     if (array == NULL) {
@@ -177,7 +200,8 @@ bool volumes_json_read(const uint8_t *data, size_t size, const char *where, aren
         const json_t *volume = json_array_get(array, i);
         items[i] = volume_of(volume, memory, where);
         if (!looks_like_volume(volume)) {
-            *why = fact_unknown(REASON_MALFORMED, where, arena_printf(memory, "item %zu is no volume", i + 1));
+            *why =
+                fact_unknown(REASON_MALFORMED, where, arena_printf(memory, "item %zu is no volume", i + 1));
         }
     }
     json_decref(array);

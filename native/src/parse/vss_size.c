@@ -8,9 +8,9 @@ enum { WHOLE_DIGITS_MAX = 19, FRACTION_DIGITS_MAX = 9, UNIT_LETTERS_MAX = 24 };
 
 /* A number with the signs in it, and the unit, before any of it is understood. */
 typedef struct printed_size {
-    char digits[WHOLE_DIGITS_MAX + FRACTION_DIGITS_MAX];
+    uint8_t digits[WHOLE_DIGITS_MAX + FRACTION_DIGITS_MAX];
     size_t digit_count;
-    size_t points;  /* how many of each sign */
+    size_t points; /* how many of each sign */
     size_t commas;
     char last_sign; /* '.' or ',', 0: none */
     size_t after;   /* digits behind the last sign */
@@ -35,8 +35,8 @@ static const uint32_t byte_letters[] = {'B', 'O', 'T', 0x411, 0x412, 0x392, 0x39
 
 /* Beginnings of the word for bytes, upper case. */
 static const char *const byte_words[] = {
-    "B", "OCTET", "OCTEȚI", "O", "BAJT", "BÁJT", "BAIT", "BAYT", "TAVU", "БАЙТ", "БАИТ", "Б", "字节", "字節", "位元組",
-    "バイト", "바이트", "בתים", "בייט", "بايت", "ไบต์",
+    "B", "OCTET", "OCTEȚI", "O",      "BAJT",   "BÁJT",   "BAIT", "BAYT", "TAVU", "БАЙТ", "БАИТ",
+    "Б", "字节",  "字節",   "位元組", "バイト", "바이트", "בתים", "בייט", "بايت", "ไบต์",
 };
 
 static bool is_blank(uint32_t c) {
@@ -47,8 +47,8 @@ static bool is_apostrophe(uint32_t c) {
     return c == '\'' || c == 0x2019 || c == 0x2BC;
 }
 
-/* Digits of the scripts in which a server may print numbers: ASCII, full-width, Arabic-Indic, Extended Arabic-Indic,
- * Devanagari, Thai. -1: no digit. */
+/* Digits of the scripts in which a server may print numbers: ASCII, full-width, Arabic-Indic, Extended
+ * Arabic-Indic, Devanagari, Thai. -1: no digit. */
 static int digit_value(uint32_t c) {
     static const uint32_t zeros[] = {'0', 0xFF10, 0x660, 0x6F0, 0x966, 0xE50};
     for (size_t i = 0; i < sizeof zeros / sizeof zeros[0]; i++) {
@@ -60,7 +60,13 @@ static int digit_value(uint32_t c) {
 }
 
 static char sign_of(uint32_t c) {
-    return c == '.' || c == 0xFF0E ? '.' : c == ',' || c == 0xFF0C || c == 0x66B ? ',' : '\0';
+    if (c == '.' || c == 0xFF0E) {
+        return '.';
+    }
+    if (c == ',' || c == 0xFF0C || c == 0x66B) {
+        return ',';
+    }
+    return '\0';
 }
 
 static void add_digit(printed_size *size, int digit) {
@@ -72,7 +78,7 @@ static void add_digit(printed_size *size, int digit) {
         size->too_long = true;
         return;
     }
-    size->digits[size->digit_count++] = (char)digit;
+    size->digits[size->digit_count++] = (uint8_t)digit;
     size->after += size->last_sign != '\0';
 }
 
@@ -140,14 +146,16 @@ static int unit_power(const printed_size *size) {
     bool two = size->unit_length == 2 || (size->unit_length == 3 && size->unit[1] == 'I'); /* GB, GiB */
     for (size_t i = 0; two && i < sizeof multiples / sizeof multiples[0]; i++) {
         for (size_t j = 0; j < sizeof byte_letters / sizeof byte_letters[0]; j++) {
-            if (size->unit[0] == multiples[i].letter && size->unit[size->unit_length - 1] == byte_letters[j]) {
+            if (size->unit[0] == multiples[i].letter &&
+                size->unit[size->unit_length - 1] == byte_letters[j]) {
                 return multiples[i].power;
             }
         }
     }
     for (size_t i = 0; i < sizeof byte_words / sizeof byte_words[0]; i++) {
         bool short_word = byte_words[i][1] == '\0' || strcmp(byte_words[i], "Б") == 0;
-        if (unit_begins(size, byte_words[i]) && (!short_word || size->unit_length == 1 || size->unit[1] == 'Y')) {
+        if (unit_begins(size, byte_words[i]) &&
+            (!short_word || size->unit_length == 1 || size->unit[1] == 'Y')) {
             return 0;
         }
     }
@@ -177,19 +185,27 @@ static sign_role role_of(const printed_size *size, int power) {
         size->digits[0] == 0) {
         return SIGN_DECIMAL;
     }
-    int whole = 0;
-    for (size_t i = 0; i < size->digit_count; i++) {
-        whole = whole * 10 + size->digits[i];
-    }
-    return whole >= 1024 ? SIGN_DECIMAL : SIGN_UNCERTAIN;
+    return SIGN_UNCERTAIN;
 }
 
-vss_decimal vss_size_decimal(const char *text) {
+/* A sign that could group digits is the decimal one if there would otherwise be 1024 or more of the unit: the
+ * tool takes the next larger one for these. */
+static sign_role likely_role_of(const printed_size *size, int power) {
+    sign_role role = role_of(size, power);
+    int whole = 0;
+    for (size_t i = 0; role == SIGN_UNCERTAIN && i < size->digit_count; i++) {
+        whole = whole * 10 + size->digits[i];
+    }
+    return whole >= 1024 ? SIGN_DECIMAL : role;
+}
+
+vss_decimal vss_size_decimal(const char *text, bool likely) {
     printed_size size;
     if (!scan(text, &size) || size.last_sign == '\0') {
         return VSS_DECIMAL_UNCERTAIN;
     }
-    sign_role role = role_of(&size, unit_power(&size));
+    int power = unit_power(&size);
+    sign_role role = likely ? likely_role_of(&size, power) : role_of(&size, power);
     if (role == SIGN_UNCERTAIN) {
         return VSS_DECIMAL_UNCERTAIN;
     }
@@ -247,6 +263,9 @@ vss_size_result vss_size_read(const char *text, vss_decimal decimal, vss_size *o
         return VSS_SIZE_NO_UNIT;
     }
     sign_role role = size.last_sign == '\0' ? SIGN_GROUPS : role_of(&size, power);
+    if (role == SIGN_UNCERTAIN && decimal == VSS_DECIMAL_UNCERTAIN) {
+        role = likely_role_of(&size, power);
+    }
     if (role == SIGN_UNCERTAIN && decimal == VSS_DECIMAL_UNCERTAIN) {
         return VSS_SIZE_UNCERTAIN;
     }

@@ -1,9 +1,9 @@
-/* What `vssadmin list shadowstorage` and `vssadmin list writers` print, in whatever language the server speaks. Read by
- * structure alone: GUIDs, colons, bracketed numbers, quotes and the order of lines, never by the words of one language.
- * Lines that a console wrapped are put together again.
+/* What `vssadmin list shadowstorage` and `vssadmin list writers` print, in whatever language the server
+ * speaks. Read by structure alone: GUIDs, colons, bracketed numbers, quotes and the order of lines, never by
+ * the words of one language. Lines that a console wrapped are put together again.
  *
- * text: decoded to UTF-8 and NUL-ended. A list is all or nothing: an entry that is cut off or incomplete makes the whole
- * answer unknown, since a capture that ends early may lack further entries as well. */
+ * text: decoded to UTF-8 and NUL-ended. A list is all or nothing: an entry that is cut off or incomplete
+ * makes the whole answer unknown, since a capture that ends early may lack further entries as well. */
 #ifndef PARSE_VSSADMIN_H
 #define PARSE_VSSADMIN_H
 
@@ -47,17 +47,19 @@ typedef struct vss_writer_list {
 
 /* The associations, in the order printed; one that is printed twice with the same figures is taken once.
  *
- * An empty list, known, only if the output can be nothing else than the sentence "no items found": the tool's two banner
- * lines, then one sentence of one or two lines that ends as a sentence does and has no colon, digit, slash, brace or
- * double quote. The tool begins each of its error messages with "Error:" in the server's language, hence the colon. Whatever else
- * holds no association is unknown.
+ * An empty list, known, only if the output can be nothing else than the sentence "no items found": the tool's
+ * two banner lines, then one sentence of one or two lines that ends as a sentence does and has no colon,
+ * digit, slash, brace or double quote. The tool begins each of its error messages with "Error:" in the
+ * server's language, hence the colon. Whatever else holds no association is unknown.
  *
  * False: *why tells the reason; *out is empty. */
-bool vssadmin_read_storage(pattern_set *patterns, const char *text, arena *memory, vss_storage_list *out, fact *why);
+bool vssadmin_read_storage(pattern_set *patterns, const char *text, arena *memory, vss_storage_list *out,
+                           fact *why);
 
-/* The writers, in the order printed; the same writer may have several instances. Output without any is always unknown:
- * Windows itself brings writers, so that either none answered or the output ends early.
- * False: *why tells the reason; *out is empty. */
-bool vssadmin_read_writers(pattern_set *patterns, const char *text, arena *memory, vss_writer_list *out, fact *why);
+/* The writers, in the order printed; the same writer may have several instances. Output without any is always
+ * unknown: Windows itself brings writers, so that either none answered or the output ends early. False: *why
+ * tells the reason; *out is empty. */
+bool vssadmin_read_writers(pattern_set *patterns, const char *text, arena *memory, vss_writer_list *out,
+                           fact *why);
 
 #endif

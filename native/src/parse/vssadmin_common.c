@@ -24,14 +24,15 @@ static size_t character_begin(const char *text, size_t at) {
     return at;
 }
 
-pattern_result vss_find_at_brace(pattern_set *patterns, pattern_id id, const console_squeezed *squeezed, size_t start,
-                                 pattern_match *match) {
+pattern_result vss_find_at_brace(pattern_set *patterns, pattern_id id, const console_squeezed *squeezed,
+                                 size_t start, pattern_match *match) {
     for (size_t at = start; at < squeezed->length; at++) {
         if (squeezed->text[at] != '{') {
             continue;
         }
         size_t begin = character_begin(squeezed->text, at > start + BEFORE_BRACE ? at - BEFORE_BRACE : start);
-        size_t end = squeezed->length - at > GUID_BRACED_LENGTH + 1 ? at + GUID_BRACED_LENGTH + 1 : squeezed->length;
+        size_t end =
+            squeezed->length - at > GUID_BRACED_LENGTH + 1 ? at + GUID_BRACED_LENGTH + 1 : squeezed->length;
         end = end < squeezed->length ? character_begin(squeezed->text, end) : end;
         pattern_result result = pattern_find(patterns, id, squeezed->text, end, begin, match);
         if (result != PATTERN_NO_MATCH) {
@@ -68,8 +69,8 @@ static bool contains(const console_text *console, const console_line *line, cons
     return false;
 }
 
-/* The line after the banner: a line with the program's name, one with its maker's; neither is ever translated.
- * line_count if there is no banner. */
+/* The line after the banner: a line with the program's name, one with its maker's; neither is ever
+ * translated. line_count if there is no banner. */
 static size_t after_banner(const console_text *console) {
     static const char *const words[BANNER_LINES] = {"vssadmin", "Microsoft"};
     int found = 0;
@@ -92,12 +93,14 @@ static size_t after_banner(const console_text *console) {
 }
 
 static bool ends_sentence(uint32_t c) {
-    return c == '.' || c == '!' || c == 0x3002 || c == 0xFF0E || c == 0xFF61 || c == 0x964 || c == 0x6D4 || c == 0x589;
+    return c == '.' || c == '!' || c == 0x3002 || c == 0xFF0E || c == 0xFF61 || c == 0x964 || c == 0x6D4 ||
+           c == 0x589;
 }
 
 /* Signs that an error message, a usage text or a list has and the sentence "no items found" has not. */
 static bool belongs_to_no_plain_sentence(uint32_t c) {
-    return console_is_colon(c) || (c >= '0' && c <= '9') || (c > 0 && c < 0x80 && strchr("/\\{}<>=\"", (int)c) != NULL);
+    return console_is_colon(c) || (c >= '0' && c <= '9') ||
+           (c > 0 && c < 0x80 && strchr("/\\{}<>=\"", (int)c) != NULL);
 }
 
 /* One sentence: it ends as one, and nothing in it does. */
@@ -129,14 +132,17 @@ bool vss_says_none(const console_text *console, arena *memory, const char *what,
         rest++;
     }
     bool alone = first < last && last - first <= SENTENCE_LINES_MAX && rest == console->line_count;
-    if (alone && is_plain_sentence(console->text, console->lines[first].begin, console->lines[last - 1].end)) {
+    if (alone &&
+        is_plain_sentence(console->text, console->lines[first].begin, console->lines[last - 1].end)) {
         return true;
     }
-    const char *detail = console->length == 0
-                             ? "the output is empty"
-                             : arena_printf(memory,
-                                            "the output holds no %s; it is not clear whether there is none or the command failed",
-                                            what);
+    const char *detail =
+        console->length == 0
+            ? "the output is empty"
+            : arena_printf(
+                  memory,
+                  "the output holds no %s; it is not clear whether there is none or the command failed",
+                  what);
     *why = fact_unknown(console->length == 0 ? REASON_UNREADABLE : REASON_MALFORMED, NULL, detail);
     return false;
 }

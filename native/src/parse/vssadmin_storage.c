@@ -16,7 +16,8 @@ typedef struct volume_token {
 } volume_token;
 
 static bool refuse(arena *memory, fact *why, unknown_reason reason, const char *detail, size_t entry) {
-    *why = fact_unknown(reason, NULL, arena_printf(memory, "shadow storage association %zu: %s", entry + 1, detail));
+    *why = fact_unknown(reason, NULL,
+                        arena_printf(memory, "shadow storage association %zu: %s", entry + 1, detail));
     return false;
 }
 
@@ -48,8 +49,12 @@ static vss_volume volume_of(arena *memory, const char *text, const pattern_match
 }
 
 /* All volumes; false if matching failed or there are too many. */
-static bool find_volumes(pattern_set *patterns, const console_squeezed *squeezed, arena *memory, arena_vector *out,
-                         fact *why) {
+static bool find_volumes(pattern_set *patterns, const console_squeezed *squeezed, arena *memory,
+                         arena_vector *out, fact *why) {
+    if (vss_count_braces(squeezed->text, squeezed->length) > VSS_BRACES_MAX) {
+        *why = fact_unknown(REASON_TOO_LARGE, NULL, "the output has more than 65536 braces");
+        return false;
+    }
     size_t at = 0;
     pattern_match match;
     pattern_result result = PATTERN_NO_MATCH;
@@ -107,8 +112,8 @@ typedef struct printed_value {
     size_t end;        /* in the original text */
 } printed_value;
 
-/* The value that begins at `begin`: the rest of the line, and of the following ones as long as what is there is no whole
- * size: nothing, a number without a unit, an open parenthesis. */
+/* The value that begins at `begin`: the rest of the line, and of the following ones as long as what is there
+ * is no whole size: nothing, a number without a unit, an open parenthesis. */
 static printed_value value_at(const console_text *console, size_t begin, size_t limit, arena *memory) {
     printed_value value = {.whole = "", .end = begin};
     size_t line = console_line_at(console, begin);
@@ -116,7 +121,8 @@ static printed_value value_at(const console_text *console, size_t begin, size_t 
     for (int i = 0; i < VALUE_LINES_MAX && line < console->line_count && from <= limit; i++, line++) {
         size_t end = console->lines[line].end < limit ? console->lines[line].end : limit;
         size_t after = 0;
-        if (i > 0 && (console->lines[line].blank || console_find_colon(console->text, from, end, &after) != SIZE_MAX)) {
+        if (i > 0 && (console->lines[line].blank ||
+                      console_find_colon(console->text, from, end, &after) != SIZE_MAX)) {
             break;
         }
         value.whole = arena_printf(memory, "%s%.*s", value.whole, (int)(end - from), console->text + from);
@@ -126,7 +132,9 @@ static printed_value value_at(const console_text *console, size_t begin, size_t 
         size_t trimmed = 0;
         size_t trimmed_end = strlen(value.whole);
         console_trim(value.whole, &trimmed, &trimmed_end);
-        if (trimmed < trimmed_end && result != VSS_SIZE_NO_UNIT && !has_open_parenthesis(value.whole)) {
+        bool word_is_wrapped = result == VSS_SIZE_NO_NUMBER && console->lines[line].wrapped;
+        if (trimmed < trimmed_end && result != VSS_SIZE_NO_UNIT && !word_is_wrapped &&
+            !has_open_parenthesis(value.whole)) {
             break;
         }
         from = line + 1 < console->line_count ? console->lines[line + 1].begin : limit + 1;
@@ -148,7 +156,8 @@ static bool is_cut_off(const printed_value *value, const console_text *console) 
     return result == VSS_SIZE_NO_UNIT || (result == VSS_SIZE_NO_NUMBER && !unbounded);
 }
 
-/* The three sizes between a storage volume and the next association (or the end). *end: behind the last one. */
+/* The three sizes between a storage volume and the next association (or the end). *end: behind the last one.
+ */
 static bool read_sizes(const console_text *console, size_t begin, size_t limit, arena *memory,
                        const char *values[SIZES], size_t *end, const char **problem) {
     size_t at = begin;
@@ -173,7 +182,8 @@ static bool read_sizes(const console_text *console, size_t begin, size_t limit, 
     return true;
 }
 
-static bool fill_size(const char *whole, bool may_be_unbounded, vss_decimal decimal, arena *memory, vss_size *out) {
+static bool fill_size(const char *whole, bool may_be_unbounded, vss_decimal decimal, arena *memory,
+                      vss_size *out) {
     out->text = size_text(memory, whole, 0, strlen(whole));
     vss_size_result result = vss_size_read(whole, decimal, out);
     if (result == VSS_SIZE_NO_NUMBER && may_be_unbounded) {
@@ -185,19 +195,35 @@ static bool fill_size(const char *whole, bool may_be_unbounded, vss_decimal deci
 
 /* What all sizes together tell of the decimal sign; uncertain if they contradict each other. */
 static vss_decimal decimal_of(const char *const (*values)[SIZES], size_t count) {
-    bool seen[3] = {false};
-    for (size_t i = 0; i < count; i++) {
-        for (int j = 0; j < SIZES; j++) {
-            seen[vss_size_decimal(values[i][j])] = true;
+    for (int likely = 0; likely < 2; likely++) {
+        bool seen[3] = {false};
+        for (size_t i = 0; i < count * SIZES; i++) {
+            seen[vss_size_decimal(values[i / SIZES][i % SIZES], likely != 0)] = true;
+        }
+        if (seen[VSS_DECIMAL_POINT] != seen[VSS_DECIMAL_COMMA]) {
+            return seen[VSS_DECIMAL_POINT] ? VSS_DECIMAL_POINT : VSS_DECIMAL_COMMA;
+        }
+        if (seen[VSS_DECIMAL_POINT]) {
+            break;
         }
     }
-    return seen[VSS_DECIMAL_POINT] == seen[VSS_DECIMAL_COMMA] ? VSS_DECIMAL_UNCERTAIN
-           : seen[VSS_DECIMAL_POINT]                          ? VSS_DECIMAL_POINT
-                                                              : VSS_DECIMAL_COMMA;
+    return VSS_DECIMAL_UNCERTAIN;
 }
 
-/* After the last association there may be a prompt or the like, but no beginning of another one: an indented line, or the
- * heading again. */
+/* A line that holds the percentage of the line before, which was wrapped between the two. */
+static bool is_percentage(const console_text *console, size_t index) {
+    if (index >= console->line_count) {
+        return false;
+    }
+    size_t begin = console->lines[index].begin;
+    size_t end = console->lines[index].end;
+    console_trim(console->text, &begin, &end);
+    uint32_t c = begin < end ? utf8_next(console->text, end, &begin) : 0;
+    return c == '(' || c == 0xFF08;
+}
+
+/* After the last association there may be a prompt or the like, but no beginning of another one: an indented
+ * line, or the heading again. */
 static bool another_begins(const console_text *console, size_t end, size_t first_volume) {
     size_t heading = console_line_at(console, first_volume);
     while (heading > 0 && (console->lines[heading].blank || console->lines[heading].indented)) {
@@ -207,7 +233,9 @@ static bool another_begins(const console_text *console, size_t end, size_t first
     size_t after = 0;
     size_t colon = console_find_colon(console->text, head->begin, head->end, &after);
     size_t label = (colon == SIZE_MAX ? head->end : colon) - head->begin;
-    for (size_t i = console_line_at(console, end) + 1; i < console->line_count; i++) {
+    size_t last = console_line_at(console, end);
+    last += is_percentage(console, last + 1);
+    for (size_t i = last + 1; i < console->line_count; i++) {
         const console_line *line = &console->lines[i];
         size_t length = line->end - line->begin;
         size_t common = length < label ? length : label;
@@ -252,8 +280,8 @@ static bool drop_repeated(vss_storage_list *list, size_t *conflict) {
     return true;
 }
 
-static bool fill_list(const volume_token *tokens, const char *const (*values)[SIZES], size_t count, arena *memory,
-                      vss_storage_list *out, fact *why) {
+static bool fill_list(const volume_token *tokens, const char *const (*values)[SIZES], size_t count,
+                      arena *memory, vss_storage_list *out, fact *why) {
     vss_decimal decimal = decimal_of(values, count);
     for (size_t i = 0; i < count; i++) {
         vss_storage *item = &out->items[i];
@@ -268,14 +296,15 @@ static bool fill_list(const volume_token *tokens, const char *const (*values)[SI
     out->count = count;
     size_t conflict = 0;
     if (!drop_repeated(out, &conflict)) {
-        return refuse(memory, why, REASON_MALFORMED, "the same volumes were listed before with other sizes", conflict);
+        return refuse(memory, why, REASON_MALFORMED, "the same volumes were listed before with other sizes",
+                      conflict);
     }
     return true;
 }
 
 /* Reads the associations between the volumes found. */
-static bool read_associations(const console_text *console, const volume_token *tokens, size_t count, arena *memory,
-                              vss_storage_list *out, fact *why) {
+static bool read_associations(const console_text *console, const volume_token *tokens, size_t count,
+                              arena *memory, vss_storage_list *out, fact *why) {
     const char *(*values)[SIZES] = arena_array(memory, count, sizeof *values);
     out->items = arena_array(memory, count, sizeof *out->items);
     if (values == NULL || out->items == NULL) {
@@ -303,7 +332,8 @@ static bool read_associations(const console_text *console, const volume_token *t
     return fill_list(tokens, (const char *const(*)[SIZES])values, count, memory, out, why);
 }
 
-static bool read_storage(pattern_set *patterns, const char *text, arena *memory, vss_storage_list *out, fact *why) {
+static bool read_storage(pattern_set *patterns, const char *text, arena *memory, vss_storage_list *out,
+                         fact *why) {
     console_text console;
     console_squeezed squeezed;
     if (!console_text_split(text, memory, &console) || !console_text_squeeze(&console, memory, &squeezed)) {
@@ -325,7 +355,8 @@ static bool read_storage(pattern_set *patterns, const char *text, arena *memory,
     return read_associations(&console, tokens.items, tokens.count / 2, memory, out, why);
 }
 
-bool vssadmin_read_storage(pattern_set *patterns, const char *text, arena *memory, vss_storage_list *out, fact *why) {
+bool vssadmin_read_storage(pattern_set *patterns, const char *text, arena *memory, vss_storage_list *out,
+                           fact *why) {
     *out = (vss_storage_list){0};
     *why = fact_known(NULL);
     bool read = read_storage(patterns, text, memory, out, why);

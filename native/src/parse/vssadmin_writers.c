@@ -16,12 +16,17 @@ typedef struct guid_token {
 } guid_token;
 
 static bool refuse(arena *memory, fact *why, const char *detail, size_t entry) {
-    *why = fact_unknown(REASON_MALFORMED, NULL, arena_printf(memory, "VSS writer %zu: %s", entry + 1, detail));
+    *why =
+        fact_unknown(REASON_MALFORMED, NULL, arena_printf(memory, "VSS writer %zu: %s", entry + 1, detail));
     return false;
 }
 
-static bool find_guids(pattern_set *patterns, const console_squeezed *squeezed, arena *memory, arena_vector *out,
-                       fact *why) {
+static bool find_guids(pattern_set *patterns, const console_squeezed *squeezed, arena *memory,
+                       arena_vector *out, fact *why) {
+    if (vss_count_braces(squeezed->text, squeezed->length) > VSS_BRACES_MAX) {
+        *why = fact_unknown(REASON_TOO_LARGE, NULL, "the output has more than 65536 braces");
+        return false;
+    }
     size_t at = 0;
     pattern_match match;
     pattern_result result = PATTERN_NO_MATCH;
@@ -97,8 +102,8 @@ static const char *joined(arena *memory, const char *text, size_t begin, size_t 
     return copy;
 }
 
-/* The quoted name between the previous entry and the first GUID: the last line there that ends with a quote, and the
- * lines before it if it was wrapped. */
+/* The quoted name between the previous entry and the first GUID: the last line there that ends with a quote,
+ * and the lines before it if it was wrapped. */
 static const char *name_before(const console_text *console, size_t begin, size_t guid, arena *memory) {
     size_t first = console_line_at(console, begin);
     size_t line = console_line_at(console, guid);
@@ -133,10 +138,11 @@ static size_t end_of_wrapped(const console_text *console, size_t begin, size_t l
 }
 
 /* "[n]" and the text behind it. */
-static bool read_state(pattern_set *patterns, const console_text *console, size_t begin, size_t limit, arena *memory,
-                       vss_writer *out, size_t *end) {
+static bool read_state(pattern_set *patterns, const console_text *console, size_t begin, size_t limit,
+                       arena *memory, vss_writer *out, size_t *end) {
     pattern_match match;
-    if (pattern_find(patterns, PATTERN_WRITER_STATE, console->text, limit, begin, &match) != PATTERN_MATCHED) {
+    if (pattern_find(patterns, PATTERN_WRITER_STATE, console->text, limit, begin, &match) !=
+        PATTERN_MATCHED) {
         return false;
     }
     size_t after = 0;
@@ -154,8 +160,8 @@ static bool read_state(pattern_set *patterns, const console_text *console, size_
     return true;
 }
 
-static bool read_error(const console_text *console, size_t begin, size_t limit, arena *memory, vss_writer *out,
-                       size_t *end) {
+static bool read_error(const console_text *console, size_t begin, size_t limit, arena *memory,
+                       vss_writer *out, size_t *end) {
     size_t after = 0;
     if (console_find_colon(console->text, begin, limit, &after) == SIZE_MAX) {
         return false;
@@ -165,30 +171,33 @@ static bool read_error(const console_text *console, size_t begin, size_t limit, 
     return out->last_error[0] != '\0';
 }
 
-/* Whether what follows the last entry begins another one: an indented line, or the label of the first name again. */
+/* Whether what follows the last entry begins another one: an indented line, or the label of the first name
+ * again. */
 static bool another_begins(const console_text *console, size_t end, size_t first_guid) {
     size_t head = console_line_at(console, first_guid);
     size_t label_end = SIZE_MAX;
     while (head > 0 && label_end == SIZE_MAX) {
         size_t after = 0;
         head--;
-        label_end = console_find_colon(console->text, console->lines[head].begin, console->lines[head].end, &after);
+        label_end =
+            console_find_colon(console->text, console->lines[head].begin, console->lines[head].end, &after);
     }
     size_t label = label_end == SIZE_MAX ? 0 : label_end - console->lines[head].begin;
     for (size_t i = console_line_at(console, end) + 1; i < console->line_count; i++) {
         const console_line *line = &console->lines[i];
         size_t length = line->end - line->begin;
         size_t common = length < label ? length : label;
-        if (line->indented || (!line->blank && common > 0 &&
-                               memcmp(console->text + line->begin, console->text + console->lines[head].begin, common) == 0)) {
+        if (line->indented ||
+            (!line->blank && common > 0 &&
+             memcmp(console->text + line->begin, console->text + console->lines[head].begin, common) == 0)) {
             return true;
         }
     }
     return false;
 }
 
-static bool read_writer(pattern_set *patterns, const console_text *console, size_t begin, const guid_token ids[2],
-                        size_t limit, arena *memory, vss_writer *out, size_t *end) {
+static bool read_writer(pattern_set *patterns, const console_text *console, size_t begin,
+                        const guid_token ids[2], size_t limit, arena *memory, vss_writer *out, size_t *end) {
     size_t after = 0;
     out->writer_id = ids[0].guid;
     out->instance_id = ids[1].guid;
@@ -199,7 +208,8 @@ static bool read_writer(pattern_set *patterns, const console_text *console, size
            read_error(console, *end, limit, memory, out, end);
 }
 
-static bool read_writers(pattern_set *patterns, const char *text, arena *memory, vss_writer_list *out, fact *why) {
+static bool read_writers(pattern_set *patterns, const char *text, arena *memory, vss_writer_list *out,
+                         fact *why) {
     console_text console;
     console_squeezed squeezed;
     arena_vector tokens = ARENA_VECTOR(memory, guid_token);
@@ -224,7 +234,8 @@ static bool read_writers(pattern_set *patterns, const char *text, arena *memory,
     for (size_t i = 0; i < count; i++) {
         size_t limit = i + 1 < count ? ids[2 * i + 2].begin : console.length;
         if (!read_writer(patterns, &console, end, &ids[2 * i], limit, memory, &out->items[i], &end)) {
-            return refuse(memory, why, "its name, state or last error is missing, the output may be cut off", i);
+            return refuse(memory, why, "its name, state or last error is missing, the output may be cut off",
+                          i);
         }
     }
     if (another_begins(&console, end, ids[0].begin)) {
@@ -234,7 +245,8 @@ static bool read_writers(pattern_set *patterns, const char *text, arena *memory,
     return true;
 }
 
-bool vssadmin_read_writers(pattern_set *patterns, const char *text, arena *memory, vss_writer_list *out, fact *why) {
+bool vssadmin_read_writers(pattern_set *patterns, const char *text, arena *memory, vss_writer_list *out,
+                           fact *why) {
     *out = (vss_writer_list){0};
     *why = fact_known(NULL);
     bool read = read_writers(patterns, text, memory, out, why);

@@ -23,7 +23,8 @@ static bool starts(const uint8_t *data, size_t size, const char *prefix, size_t 
     return size >= length && memcmp(data, prefix, length) == 0;
 }
 
-static void decode_utf16(xml_reader *reader, const uint8_t *data, size_t size, bool big_endian, xml_source *out) {
+static void decode_utf16(xml_reader *reader, const uint8_t *data, size_t size, bool big_endian,
+                         xml_source *out) {
     if (size % 2 != 0) {
         xml_reader_fail(reader, REASON_MALFORMED, "the UTF-16 text ends inside a character");
         return;
@@ -89,8 +90,8 @@ static bool is_xml_blank(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Walks over what may stand before the root element. Leaves out the XML declaration, whose encoding is not believed, and
- * refuses a document type, wherever it stands. */
+/* Walks over what may stand before the root element. Leaves out the XML declaration, whose encoding is not
+ * believed, and refuses a document type, wherever it stands. */
 static void check_prolog(xml_reader *reader, xml_source *source) {
     size_t at = 0;
     if (at_text(source, 0, "<?xml") && source->length > 5 && is_xml_blank(source->text[5])) {
@@ -130,7 +131,8 @@ static void parse(xml_reader *reader, const xml_source *source) {
     reader->document = xmlCtxtReadMemory(parser, source->text, (int)source->length, NULL, "UTF-8",
                                          XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
                                              XML_PARSE_IGNORE_ENC | XML_PARSE_NOCDATA);
-    if (reader->document == NULL || xmlDocGetRootElement(reader->document) == NULL) {
+    if (reader->document == NULL || xmlDocGetRootElement(reader->document) == NULL ||
+        parser->nsWellFormed == 0) {
         bool memory = parser->errNo == XML_ERR_NO_MEMORY;
         xml_reader_fail(reader, memory ? REASON_NO_MEMORY : REASON_MALFORMED,
                         arena_printf(reader->memory, "it is no well-formed XML (line %d, code %d)",
@@ -173,8 +175,9 @@ const xmlNode *xml_child(xml_reader *reader, const xmlNode *parent, const char *
             continue;
         }
         if (found != NULL) {
-            xml_reader_fail(reader, REASON_MALFORMED,
-                            arena_printf(reader->memory, "%s has more than one %s", (const char *)parent->name, name));
+            xml_reader_fail(
+                reader, REASON_MALFORMED,
+                arena_printf(reader->memory, "%s has more than one %s", (const char *)parent->name, name));
             return found;
         }
         found = node;
@@ -265,7 +268,8 @@ const char *xml_attribute(xml_reader *reader, const xmlNode *element, const char
     for (const xmlAttr *attribute = element->properties; attribute != NULL; attribute = attribute->next) {
         if (attribute->ns == NULL && strcmp((const char *)attribute->name, name) == 0) {
             const xmlNode *value = attribute->children;
-            return value == NULL || value->content == NULL ? "" : trimmed(reader, (const char *)value->content);
+            return value == NULL || value->content == NULL ? ""
+                                                           : trimmed(reader, (const char *)value->content);
         }
     }
     return NULL;

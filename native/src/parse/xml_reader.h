@@ -1,5 +1,5 @@
-/* XML documents of small, known formats, read strictly: the encoding is told by the bytes, there is no document type,
- * nothing is loaded from elsewhere and nothing is printed. */
+/* XML documents of small, known formats, read strictly: the encoding is told by the bytes, there is no
+ * document type, nothing is loaded from elsewhere and nothing is printed. */
 #ifndef PARSE_XML_READER_H
 #define PARSE_XML_READER_H
 
@@ -16,9 +16,9 @@ typedef struct xml_reader {
     fact why;
 } xml_reader;
 
-/* Parses a document whose text is at most text_max bytes as UTF-8 (and is not read at all if it is longer). The encoding is
- * UTF-16 of either byte order or UTF-8, by byte order mark and NULs and whatever the XML declaration says.
- * False: reader->why. Call xml_reader_close in either case. */
+/* Parses a document whose text is at most text_max bytes as UTF-8 (and is not read at all if it is longer).
+ * The encoding is UTF-16 of either byte order or UTF-8, by byte order mark and NULs and whatever the XML
+ * declaration says. False: reader->why. Call xml_reader_close in either case. */
 bool xml_reader_open(xml_reader *reader, const uint8_t *data, size_t size, size_t text_max, arena *memory);
 void xml_reader_close(xml_reader *reader);
 

@@ -110,7 +110,7 @@ static bool next_stretch(const char *text, size_t length, size_t *at, stretch *o
         }
         out->end = *at;
         out->width += is_blank ? 0 : width;
-        if (width == 2) {
+        if (width == 2 || code_point == '\\') { /* paths are long, and part well behind a backslash */
             return true;
         }
     }

@@ -28,6 +28,10 @@ typedef struct image {
     image_hive hives[IMAGE_HIVES];
     folder_cache folders;
 
+    /* The newest time that it shows, found when first asked for: then where is not NULL. */
+    int64_t newest;
+    const char *newest_where;
+
     /* Captures that are asked for again and again, read when first needed. Their texts live in memory above:
      * what goes out is copied. */
     bool service_states_read;
@@ -112,7 +116,7 @@ extern const char image_capture_script[];
 
 /* The ends of a reader: unknown if the arena failed on the way, else as it says. */
 fact_state image_known(const char *where, const arena *memory, fact *why);
-fact_state image_absent(const char *where, fact *why);
+fact_state image_absent(const char *where, const arena *memory, fact *why);
 fact_state image_unknown(unknown_reason reason, const char *where, const char *detail, fact *why);
 /* A fact of the host's own memory, for one who may outlive the host. */
 fact image_fact_copy(const fact *source, arena *memory);

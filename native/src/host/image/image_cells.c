@@ -1,5 +1,7 @@
 #include "host/image/image_cells.h"
 
+#include <string.h>
+
 enum {
     KEY_SIZE = 0x50, /* with the cell's size, without the name */
     VALUE_SIZE = 0x18,
@@ -193,4 +195,42 @@ cell_name cell_value_name(bytes hive, size_t value) {
 
 bool cell_key_is_link(bytes hive, size_t key) {
     return (u16(hive.data + key + 6) & 0x10) != 0;
+}
+
+/* ---- Times ---- */
+
+static uint64_t cell_key_time(bytes hive, size_t key) {
+    return (uint64_t)cell_u32(hive.data + key + 12) << 32 | cell_u32(hive.data + key + 8);
+}
+
+static uint64_t newest_in_bin(bytes hive, size_t at, size_t end, uint64_t latest) {
+    uint64_t newest = 0;
+    while (end - at >= 8) {
+        uint32_t raw = cell_u32(hive.data + at);
+        size_t size = raw > 0x80000000u ? (uint32_t)(0 - raw) : raw;
+        if (size < 8 || size > end - at) {
+            break;
+        }
+        uint64_t time = cell_check_key(hive, at) == NULL ? cell_key_time(hive, at) : 0;
+        newest = time > newest && time <= latest ? time : newest;
+        at += size;
+    }
+    return newest;
+}
+
+uint64_t cells_newest_key_time(bytes hive, uint64_t bins_end, uint64_t latest) {
+    enum { BIN_HEADER = 32, BIN_UNIT = 4096 };
+    size_t end = bins_end < hive.size ? (size_t)bins_end : hive.size;
+    size_t at = CELLS_BASE_BLOCK;
+    uint64_t newest = 0;
+    while (at < end && end - at >= BIN_UNIT && memcmp(hive.data + at, "hbin", 4) == 0) {
+        size_t size = cell_u32(hive.data + at + 8);
+        if (size < BIN_UNIT || size > end - at) {
+            break;
+        }
+        uint64_t time = newest_in_bin(hive, at + BIN_HEADER, at + size, latest);
+        newest = time > newest ? time : newest;
+        at += size;
+    }
+    return newest;
 }

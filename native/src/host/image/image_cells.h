@@ -39,6 +39,10 @@ cell_name cell_value_name(bytes hive, size_t value);
 bool cell_key_is_link(bytes hive, size_t key);
 size_t cell_data_size(bytes hive, size_t value);
 
+/* The newest time, as FILETIME, that a key in use has and that is not later than latest; 0 if there is none.
+ * bins_end is what the base block says. */
+uint64_t cells_newest_key_time(bytes hive, uint64_t bins_end, uint64_t latest);
+
 uint32_t cell_u32(const uint8_t *at);
 
 #endif

@@ -1,30 +1,39 @@
 #include "core/instant.h"
 #include "host/image/image.h"
+#include "host/image/image_cells.h"
 
-/* Files' own times are left out: copying changes them. */
-fact_state image_now(host *machine, arena *memory, int64_t *out, fact *why) {
-    static const int64_t earliest = 631152000; /* 1990-01-01: before Windows NT, so not a time but garbage */
-    image *self = image_of(machine);
-    int64_t newest = 0;
-    const char *where = NULL;
+/* 1990-01-01, before Windows NT, and 2100-01-01: times outside are garbage. */
+static const int64_t earliest = 631152000;
+static const int64_t latest = 4102444800;
+
+/* A hive's own time is 1601 since Windows 8.1, and its root key is seldom written; other keys are, all the
+ * time. Files' times are left out: copying changes them. */
+static void find_newest(image *self) {
     for (int id = 0; id < IMAGE_HIVES; id++) {
         const image_hive *hive = &self->hives[id];
         if (hive->state.state != FACT_KNOWN) {
             continue;
         }
-        uint64_t root_time = 0;
-        fact ignored;
-        (void)image_hive_time(hive, hivex_root(hive->handle), &root_time, &ignored);
-        uint64_t time = hive->header.written > root_time ? hive->header.written : root_time;
-        if (where == NULL || instant_from_filetime(time) > newest) {
-            newest = instant_from_filetime(time);
-            where = hive->state.where;
+        uint64_t limit = filetime_from_instant(latest);
+        uint64_t time = cells_newest_key_time(hive->data, hive->header.bins_end, limit);
+        uint64_t written = hive->header.written <= limit ? hive->header.written : 0;
+        int64_t newest = instant_from_filetime(written > time ? written : time);
+        if (self->newest_where == NULL || newest > self->newest) {
+            self->newest = newest;
+            self->newest_where = hive->state.where;
         }
     }
-    *out = newest;
-    if (newest < earliest) {
-        return image_unknown(REASON_MALFORMED, where, "none of the registry's files says when it was written",
-                             why);
+}
+
+fact_state image_now(host *machine, arena *memory, int64_t *out, fact *why) {
+    image *self = image_of(machine);
+    if (self->newest_where == NULL) {
+        find_newest(self);
     }
-    return image_known(where, memory, why);
+    *out = self->newest;
+    if (self->newest < earliest) {
+        return image_unknown(REASON_MALFORMED, self->newest_where,
+                             "none of the registry's files says when it was written", why);
+    }
+    return image_known(self->newest_where, memory, why);
 }

@@ -12,7 +12,7 @@ fact_state image_failure(int error, const char *where, arena *memory, fact *why)
     switch (error) {
     case ENOENT:
     case ENOTDIR:
-        return image_absent(where, why);
+        return image_absent(where, memory, why);
     case EACCES:
     case EPERM:
         return image_unknown(REASON_ACCESS_DENIED, where, NULL, why);
@@ -39,7 +39,7 @@ static fact_state find_part(image *self, image_spot *spot, const char *part, con
     const char *raw = NULL;
     switch (folder_find(&self->folders, spot->folder, part, memory, &raw)) {
     case FOLDER_NO_SUCH_NAME:
-        return image_absent(where, why);
+        return image_absent(where, memory, why);
     case FOLDER_AMBIGUOUS:
         return image_unknown(REASON_AMBIGUOUS, where,
                              arena_printf(memory, "two names differ from \"%s\" only by case", part), why);
@@ -63,7 +63,7 @@ static fact_state find_part(image *self, image_spot *spot, const char *part, con
 /* Goes down into the folder that find_part found. */
 static fact_state enter(image_spot *spot, const char *where, arena *memory, fact *why) {
     if (!S_ISDIR(spot->status.st_mode)) {
-        return image_absent(where, why);
+        return image_absent(where, memory, why);
     }
     int next = openat(spot->folder, spot->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (next < 0) {
@@ -268,7 +268,7 @@ fact_state image_folder_each(host *machine, const char *path, folder_visitor vis
     image_spot spot;
     fact_state state = image_find(image_of(machine), path, memory, &where, &spot, why);
     if (state == FACT_KNOWN && !S_ISDIR(spot.status.st_mode)) {
-        state = image_absent(where, why);
+        state = image_absent(where, memory, why);
     }
     folder_stream stream = {.folder = -1, .visit = visit, .user = user};
     if (state == FACT_KNOWN) {

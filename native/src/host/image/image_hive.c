@@ -29,7 +29,10 @@ static fact_state known(const image_hive *hive, const arena *memory, fact *why) 
     return FACT_KNOWN;
 }
 
-static fact_state absent(const image_hive *hive, fact *why) {
+static fact_state absent(const image_hive *hive, const arena *memory, fact *why) {
+    if (arena_failed(memory)) {
+        return unknown(REASON_NO_MEMORY, hive, NULL, why);
+    }
     *why = fact_absent(hive->state.where);
     return FACT_ABSENT;
 }
@@ -95,6 +98,7 @@ static bool map(image_hive *hive, int descriptor, arena *memory, fact *why) {
     if (data == MAP_FAILED) {
         return unknown(errno == ENOMEM ? REASON_NO_MEMORY : REASON_UNREADABLE, hive, NULL, why) == FACT_KNOWN;
     }
+    hive->mapping = data;
     hive->data = (bytes){.data = data, .size = (size_t)status.st_size};
     return true;
 }
@@ -133,8 +137,8 @@ void image_hive_close(image_hive *hive) {
     if (hive->handle != NULL) {
         (void)hivex_close(hive->handle);
     }
-    if (hive->data.data != NULL) {
-        (void)munmap((void *)(uintptr_t)hive->data.data, hive->data.size);
+    if (hive->mapping != NULL) {
+        (void)munmap(hive->mapping, hive->data.size);
     }
     *hive = (image_hive){.state = hive->state};
 }
@@ -214,7 +218,7 @@ static fact_state find_named(const image_hive *hive, hive_node_h key, bool is_va
         }
     }
     free(list);
-    return *out != 0 ? known(hive, memory, why) : absent(hive, why);
+    return *out != 0 ? known(hive, memory, why) : absent(hive, memory, why);
 }
 
 static fact_state names_of(const image_hive *hive, hive_node_h key, bool of_values, arena *memory,

@@ -21,7 +21,8 @@ typedef struct image_hive_header {
 typedef struct image_hive {
     fact state; /* known: open. Its where is the file's path below the image's root */
     hive_h *handle;
-    bytes data; /* the mapped file */
+    void *mapping; /* of the whole file */
+    bytes data;    /* the same, to be read */
     image_hive_header header;
 } image_hive;
 

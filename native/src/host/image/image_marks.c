@@ -79,15 +79,15 @@ static void read_zone(const mounted_file *file, bool on_ntfs, fact_number *out) 
     const char *text = arena_text_n(file->memory, (const char *)data.data, data.size);
     const char *line = text;
     while (line != NULL && !ascii_starts(line, "ZoneId=")) {
-        line = strchr(line, '\n');
-        line += line != NULL;
+        const char *end = strchr(line, '\n');
+        line = end != NULL ? end + 1 : NULL;
     }
-    char digit = line != NULL ? line[strlen("ZoneId=")] : '\0';
-    if (digit < '0' || digit > '9') {
+    const char *number = line != NULL ? line + strlen("ZoneId=") : "";
+    if (*number < '0' || *number > '9') {
         out->fact = fact_unknown(REASON_MALFORMED, file->where, "its Zone.Identifier stream has no ZoneId");
         return;
     }
-    *out = (fact_number){.fact = fact_known(file->where), .value = digit - '0'};
+    *out = (fact_number){.fact = fact_known(file->where), .value = *number - '0'};
 }
 
 static void read_mounted(const mounted_file *file, file_marks *out) {

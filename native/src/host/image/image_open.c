@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LOG_HEADER_SIZE = 1024 };
+enum { LOG_UNIT = 512 };
 
 static const char *const config_path[] = {"Windows", "System32", "config"};
 enum { CONFIG_DEPTH = sizeof config_path / sizeof config_path[0] };
@@ -32,9 +32,9 @@ fact_state image_known(const char *where, const arena *memory, fact *why) {
     return why->state;
 }
 
-fact_state image_absent(const char *where, fact *why) {
-    *why = fact_absent(where);
-    return FACT_ABSENT;
+fact_state image_absent(const char *where, const arena *memory, fact *why) {
+    *why = arena_failed(memory) ? fact_unknown(REASON_NO_MEMORY, where, NULL) : fact_absent(where);
+    return why->state;
 }
 
 fact_state image_unknown(unknown_reason reason, const char *where, const char *detail, fact *why) {
@@ -96,26 +96,43 @@ static void warn(image *self, const char *text) {
     self->base.warnings.count++;
 }
 
-/* A log holds changes that have not reached the hive yet if its first entry is not older than the hive.
- * Entries lie behind a copy of the hive's base block, of 512 bytes; each begins with "HvLE", its size, flags
- * and sequence number. */
+/* Entries of a log, of multiples of 512 bytes, lie behind a copy of the hive's base block, of 512 bytes. Each
+ * begins with "HvLE", its size, flags and sequence number. A hive's own number is the one of the next entry
+ * that it awaits. */
+static bool has_newer_entry(int log, uint32_t awaited) {
+    enum { ENTRIES_LIMIT = 65536 };
+    uint8_t data[LOG_UNIT];
+    image_hive_header header;
+    if (pread(log, data, sizeof data, 0) != LOG_UNIT || !image_hive_read_header(data, sizeof data, &header)) {
+        return false;
+    }
+    off_t at = LOG_UNIT;
+    for (int i = 0; i < ENTRIES_LIMIT; i++) {
+        if (pread(log, data, 16, at) != 16 || memcmp(data, "HvLE", 4) != 0) {
+            return false;
+        }
+        uint32_t size = cell_u32(data + 4);
+        if (cell_u32(data + 12) >= awaited || size < LOG_UNIT) {
+            return size >= LOG_UNIT;
+        }
+        at += size;
+    }
+    return false;
+}
+
 static bool log_is_newer(image *self, image_hive_id id, const char *suffix) {
     const char *name = arena_printf(&self->memory, "%s%s", hive_files[id].name, suffix);
     image_spot spot;
     fact why;
-    uint8_t data[LOG_HEADER_SIZE] = {0};
-    ssize_t got = 0;
     int descriptor = -1;
+    bool newer = false;
     if (find_in_config(self, name, name, &spot, &why) == FACT_KNOWN && S_ISREG(spot.status.st_mode) &&
         image_spot_open(&spot, name, &self->memory, &descriptor, &why) == FACT_KNOWN) {
-        got = pread(descriptor, data, sizeof data, 0);
+        newer = has_newer_entry(descriptor, self->hives[id].header.primary_sequence);
         (void)close(descriptor);
     }
     image_spot_close(&spot);
-    image_hive_header header;
-    return got == LOG_HEADER_SIZE && image_hive_read_header(data, sizeof data, &header) &&
-           memcmp(data + 512, "HvLE", 4) == 0 &&
-           cell_u32(data + 512 + 12) >= self->hives[id].header.primary_sequence;
+    return newer;
 }
 
 static void warn_of_hive(image *self, image_hive_id id) {
@@ -156,9 +173,8 @@ static void find_system_drive(image *self) {
     memcpy(self->system_drive, "C:", 3);
     fact_text root = image_registry_text(self, "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion",
                                          "SystemRoot", &self->memory);
-    char letter = root.fact.state == FACT_KNOWN ? ascii_lower(root.value[0]) : '\0';
-    if (letter >= 'a' && letter <= 'z' && root.value[1] == ':') {
-        self->system_drive[0] = (char)(letter - 'a' + 'A');
+    if (root.fact.state == FACT_KNOWN && image_is_drive_letter(root.value[0]) && root.value[1] == ':') {
+        self->system_drive[0] = (char)unicode_upper((uint32_t)root.value[0]);
     }
     self->base.system_drive = self->system_drive;
 }

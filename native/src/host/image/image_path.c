@@ -9,7 +9,7 @@ static bool is_slash(char c) {
     return c == '\\' || c == '/';
 }
 
-static bool is_letter(char c) {
+bool image_is_drive_letter(char c) {
     return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
 }
 
@@ -27,7 +27,7 @@ static size_t verbatim_prefix(const char *text) {
 
 /* A drive letter, a colon and a slash or the end begin at text. */
 static bool has_drive(const char *text, const char *where, fact *why) {
-    if (is_letter(text[0]) && text[1] == ':' && (is_slash(text[2]) || text[2] == '\0')) {
+    if (image_is_drive_letter(text[0]) && text[1] == ':' && (is_slash(text[2]) || text[2] == '\0')) {
         return true;
     }
     if (is_slash(where[0]) && is_slash(where[1])) {
@@ -109,8 +109,7 @@ bool image_path_parse(const char *text, arena *memory, image_path *out, fact *wh
     if (!has_drive(text + prefix, where, why)) {
         return false;
     }
-    char letter = ascii_lower(text[prefix]);
-    out->drive = (char)(letter - 'a' + 'A');
+    out->drive = (char)unicode_upper((uint32_t)text[prefix]);
     out->parts = arena_array(memory, size / 2 + 1, sizeof *out->parts);
     if (out->parts == NULL) {
         return reject(why, REASON_NO_MEMORY, where, NULL);

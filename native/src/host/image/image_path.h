@@ -19,6 +19,9 @@ typedef struct image_path {
  * without a letter. */
 bool image_path_parse(const char *text, arena *memory, image_path *out, fact *why);
 
+/* A to Z in either case. */
+bool image_is_drive_letter(char c);
+
 /* The name that a file of the image has on Windows: Linux knows it as bytes, which ntfs-3g makes from UTF-16.
  * Lone surrogates become the escape of core/unicode.h; bytes that are no UTF-8 at all become U+FFFD. Returns
  * the length. */

@@ -95,10 +95,13 @@ static fact_state locate(fact_state state, const registry_path *path, const char
                          fact *why) {
     const char *hive = why->where;
     why->where = registry_path_text(memory, path, name);
+    if (arena_failed(memory)) {
+        return image_unknown(REASON_NO_MEMORY, why->where, NULL, why);
+    }
     if (state == FACT_UNKNOWN && hive != NULL) {
         why->detail = why->detail == NULL ? hive : arena_printf(memory, "%s: %s", hive, why->detail);
     }
-    return state == FACT_KNOWN ? image_known(why->where, memory, why) : state;
+    return state;
 }
 
 fact_state image_registry_read(host *machine, const registry_path *path, const char *name, arena *memory,

@@ -264,7 +264,7 @@ fact_state image_task_list(host *machine, const char *folder, arena *memory, tas
         return FACT_UNKNOWN;
     }
     if (files.state.state == FACT_ABSENT && keys.state.state == FACT_ABSENT) {
-        return image_absent(files.state.where, why);
+        return image_absent(files.state.where, memory, why);
     }
     return image_known(files.state.where, memory, why);
 }
