@@ -2,7 +2,7 @@
 # The unit tests, and the judging of the example images, inside programs that have taken over a locale: one with a comma
 # for decimals, and one where "I" and "i" are not each other's case.
 set -uo pipefail
-build=${BUILD:?}
+build=${BUILD:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/build}
 preload=$build/tests/libset_locale.so
 export LOCPATH=$build/locales
 mkdir -p "$LOCPATH"
