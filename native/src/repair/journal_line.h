@@ -1,0 +1,14 @@
+/* A journal's line: a JSON object with the CRC-32C of what is before it as its last member. */
+#ifndef REPAIR_JOURNAL_LINE_H
+#define REPAIR_JOURNAL_LINE_H
+
+#include "core/text_builder.h"
+
+#include <jansson.h>
+
+/* Appends the line with its end of line; the object is freed. A NULL object is memory that ran out. */
+void journal_line_add(text_builder *out, json_t *object);
+/* The object of a line without its end; NULL if it is damaged. json_decref it. */
+json_t *journal_line_parse(const char *line, size_t length);
+
+#endif

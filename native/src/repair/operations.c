@@ -1,0 +1,129 @@
+#include "repair/operations.h"
+
+#include "core/error.h"
+
+#include <string.h>
+
+/* Each operation's parameters, in a table named like it. */
+#define P(kind_, name_) {.name = #name_, .kind = ARGUMENT_##kind_},
+#define O(function, id, parameters, undo, risk, needs, restart)                                              \
+    static const operation_parameter function##_parameters[] = {parameters(P)};
+OPERATIONS(O)
+#undef O
+#undef P
+
+const operation all_operations[] = {
+#define O(function, id_, parameters_, undo_, risk_, needs_, restart_)                                        \
+    {.id = (id_),                                                                                            \
+     .call = (void (*)(void))operation_##function,                                                           \
+     .parameters = function##_parameters,                                                                    \
+     .count = sizeof function##_parameters / sizeof function##_parameters[0],                                \
+     .undo = UNDO_##undo_,                                                                                   \
+     .risk = RISK_##risk_,                                                                                   \
+     .needs = NEEDS_##needs_,                                                                                \
+     .restart_advised = (restart_) != 0},
+    OPERATIONS(O)
+#undef O
+};
+const size_t all_operations_count = sizeof all_operations / sizeof all_operations[0];
+
+#define O(function, id, parameters, undo, risk, needs, restart)                                              \
+    _Static_assert(                                                                                          \
+        sizeof function##_parameters / sizeof function##_parameters[0] <= OPERATION_PARAMETERS_MAX, id);
+OPERATIONS(O)
+#undef O
+
+const operation *operation_find(const char *id) {
+    for (size_t i = 0; i < all_operations_count; i++) {
+        if (strcmp(all_operations[i].id, id) == 0) {
+            return &all_operations[i];
+        }
+    }
+    return NULL;
+}
+
+const char *undo_class_name(undo_class undo) {
+    static const char *const names[] = {[UNDO_EXACT] = "exact", [UNDO_NONE] = "none"};
+    return names[undo];
+}
+
+const char *operation_risk_name(operation_risk risk) {
+    static const char *const names[] = {[RISK_LOW] = "low", [RISK_MEDIUM] = "medium", [RISK_HIGH] = "high"};
+    return names[risk];
+}
+
+const char *operation_needs_name(operation_needs needs) {
+    static const char *const names[] = {[NEEDS_OFFLINE] = "offline", [NEEDS_RUNNING] = "running"};
+    return names[needs];
+}
+
+static const operation_parameter *parameter_named(const operation *row, const char *name) {
+    for (size_t i = 0; i < row->count; i++) {
+        if (strcmp(row->parameters[i].name, name) == 0) {
+            return &row->parameters[i];
+        }
+    }
+    return NULL;
+}
+
+static mars_status refuse(const operation *row, const operation_parameter *parameter) {
+    return error_set(MARS_E_INVALID_ARGUMENT, "%s: the argument \"%s\" must be %s", row->id, parameter->name,
+                     argument_types[parameter->kind].words);
+}
+
+mars_status operation_bind(const operation *row, const json_t *arguments, arena *memory,
+                           operation_value *values) {
+    if (!json_is_object(arguments)) {
+        return error_set(MARS_E_INVALID_ARGUMENT, "%s: the arguments must be a JSON object", row->id);
+    }
+    const char *name = NULL;
+    json_t *value = NULL;
+    json_object_foreach((json_t *)arguments, name, value) {
+        if (parameter_named(row, name) == NULL) {
+            return error_set(MARS_E_INVALID_ARGUMENT, "%s has no argument \"%s\"", row->id, name);
+        }
+    }
+    for (size_t i = 0; i < row->count; i++) {
+        const operation_parameter *parameter = &row->parameters[i];
+        const json_t *given = json_object_get(arguments, parameter->name);
+        if (given == NULL && parameter->kind == ARGUMENT_FLAG) {
+            values[i].flag = 0;
+            continue;
+        }
+        if (given == NULL) {
+            return error_set(MARS_E_INVALID_ARGUMENT, "%s: the argument \"%s\" is missing: %s", row->id,
+                             parameter->name, argument_types[parameter->kind].words);
+        }
+        if (!argument_from_json(parameter->kind, given, memory, &values[i])) {
+            return arena_failed(memory) ? error_set(MARS_E_NO_MEMORY, "memory ran out")
+                                        : refuse(row, parameter);
+        }
+    }
+    return MARS_OK;
+}
+
+mars_status operation_accept(const operation *row, const operation_value *values) {
+    for (size_t i = 0; i < row->count; i++) {
+        if (!argument_accepted(row->parameters[i].kind, &values[i])) {
+            return refuse(row, &row->parameters[i]);
+        }
+    }
+    return MARS_OK;
+}
+
+mars_status operation_call(const operation *row, operation_run *run, const operation_value *values) {
+    ffi_cif interface;
+    ffi_type *types[OPERATION_PARAMETERS_MAX + 1] = {&ffi_type_pointer};
+    void *arguments[OPERATION_PARAMETERS_MAX + 1] = {&run};
+    for (size_t i = 0; i < row->count; i++) {
+        types[i + 1] = argument_types[row->parameters[i].kind].ffi;
+        arguments[i + 1] = (void *)&values[i];
+    }
+    if (ffi_prep_cif(&interface, FFI_DEFAULT_ABI, (unsigned)row->count + 1, &ffi_type_sint32, types) !=
+        FFI_OK) {
+        return error_set(MARS_E_UNSUPPORTED, "%s cannot be called on this processor", row->id);
+    }
+    ffi_arg result = 0; /* libffi widens a small result to a whole register */
+    ffi_call(&interface, FFI_FN(row->call), &result, arguments);
+    return (mars_status)result;
+}
