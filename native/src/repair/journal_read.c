@@ -20,6 +20,9 @@ typedef struct journal_reader {
 } journal_reader;
 
 static mars_status damaged(const journal_reader *r, const char *what) {
+    if (arena_failed(r->memory)) { /* then it only looks damaged */
+        return error_set(MARS_E_NO_MEMORY, "memory ran out while the journal was read");
+    }
     return error_set(MARS_E_MALFORMED, "the journal %s is damaged in line %zu: %s", r->id, r->line, what);
 }
 

@@ -1,0 +1,340 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/alloc.h"
+#include "core/crc32c.h"
+#include "core/error.h"
+#include "recorded_storage.h"
+#include "repair/journal.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const journal_head head = {
+    .id = "20260302T080000Z-4711",
+    .tool_version = "0.1.0",
+    .computer_name = "SRV-01",
+    .started = 1772438400,
+};
+
+enum { CHANGES = 3 };
+static uint8_t large[5000];
+
+static change_record change_number(size_t n) {
+    static const uint8_t small[] = {0, 1, 0xFF, '"', '\n'};
+    static const char *const targets[CHANGES] = {"HKLM\\SOFTWARE\\X\\\\value \"a\"",
+                                                 "C:\\M\xC3\xBCller\\file.dll", "VSS"};
+    static const change_kind kinds[CHANGES] = {CHANGE_REGISTRY_VALUE, CHANGE_FILE, CHANGE_SERVICE_CONFIG};
+    return (change_record){
+        .step = n + 1,
+        .kind = kinds[n],
+        .target = targets[n],
+        .before = {.present = n != 0,
+                   .type = 4,
+                   .data = {.data = n == 1 ? large : small, .size = n == 1 ? sizeof large : 5}},
+        .after = {.present = true, .type = 1, .data = {.data = small, .size = n}},
+        .keys_created = (uint32_t)n,
+    };
+}
+
+/* Writes a whole run; *intended counts the intents that were said to be durable. */
+static mars_status write_run(journal_storage *storage, size_t acts_after_intent[CHANGES], size_t *intended) {
+    journal *run = NULL;
+    *intended = 0;
+    mars_status status = journal_begin(&run, storage, &head);
+    for (size_t n = 0; n < CHANGES && status == MARS_OK; n++) {
+        change_record change = change_number(n);
+        status = journal_intend(run, &change);
+        if (status == MARS_OK) {
+            acts_after_intent[n] = recorded_acts(storage);
+            (*intended)++;
+            status = journal_done(run, &change.after);
+        }
+    }
+    if (status == MARS_OK) {
+        status = journal_end(run, "applied");
+    }
+    journal_close(run);
+    return status;
+}
+
+static void assert_change(const change_record *actual, size_t n) {
+    change_record expected = change_number(n);
+    assert_int_equal(actual->step, expected.step);
+    assert_int_equal(actual->kind, expected.kind);
+    assert_string_equal(actual->target, expected.target);
+    assert_int_equal(actual->keys_created, expected.keys_created);
+    assert_true(change_state_equal(&actual->before, &expected.before));
+    assert_true(change_state_equal(&actual->after, &expected.after));
+    if (actual->done) {
+        assert_true(change_state_equal(&actual->read_back, &expected.after));
+    }
+}
+
+static void test_what_is_written_is_read(void **state) {
+    (void)state;
+    journal_storage *storage = recorded_storage_new();
+    size_t acts[CHANGES];
+    size_t intended = 0;
+    arena memory = {0};
+    journal_run run = {0};
+    assert_int_equal(write_run(storage, acts, &intended), MARS_OK);
+    assert_int_equal(journal_read(storage, head.id, &memory, &run), MARS_OK);
+    assert_string_equal(run.head.computer_name, "SRV-01");
+    assert_null(run.head.machine_guid);
+    assert_int_equal(run.head.started, head.started);
+    assert_string_equal(run.end, "applied");
+    assert_false(run.torn);
+    assert_int_equal(run.change_count, CHANGES);
+    for (size_t n = 0; n < CHANGES; n++) {
+        assert_true(run.changes[n].done);
+        assert_change(&run.changes[n], n);
+    }
+    arena_free(&memory);
+    storage->close(storage);
+}
+
+/* I1: whatever a power cut loses, every intent that was reported durable is there, whole. */
+static void test_power_cuts(void **state) {
+    (void)state;
+    journal_storage *storage = recorded_storage_new();
+    size_t acts[CHANGES];
+    size_t intended = 0;
+    assert_int_equal(write_run(storage, acts, &intended), MARS_OK);
+    for (size_t cut = 0; cut <= recorded_acts(storage); cut++) {
+        for (int loss = 0; loss < STORAGE_LOSSES; loss++) {
+            journal_storage *left = recorded_storage_after(storage, cut, (storage_loss)loss);
+            arena memory = {0};
+            journal_run run = {0};
+            size_t promised = 0;
+            while (promised < CHANGES && acts[promised] <= cut) {
+                promised++;
+            }
+            mars_status status = journal_read(left, head.id, &memory, &run);
+            if (status != MARS_OK) {
+                assert_int_equal(promised, 0);
+                assert_int_equal(status, MARS_E_NOT_FOUND);
+            }
+            assert_true(run.change_count >= promised);
+            for (size_t n = 0; n < run.change_count; n++) {
+                assert_change(&run.changes[n], n);
+            }
+            arena_free(&memory);
+            left->close(left);
+        }
+    }
+    storage->close(storage);
+}
+
+static void test_every_act_may_fail(void **state) {
+    (void)state;
+    size_t n = 0;
+    mars_status status = MARS_E_UNREADABLE;
+    for (n = 1; status != MARS_OK; n++) {
+        journal_storage *storage = recorded_storage_new();
+        size_t acts[CHANGES];
+        size_t intended = 0;
+        recorded_storage_fail_at(storage, n);
+        status = write_run(storage, acts, &intended);
+        recorded_storage_fail_at(storage, 0);
+        arena memory = {0};
+        journal_run run = {0};
+        if (journal_read(storage, head.id, &memory, &run) == MARS_OK) {
+            assert_true(run.change_count >= intended);
+        } else {
+            assert_int_equal(intended, 0);
+        }
+        arena_free(&memory);
+        storage->close(storage);
+    }
+    assert_true(n > 20);
+}
+
+static void test_every_allocation_may_fail(void **state) {
+    (void)state;
+    mars_status status = MARS_E_NO_MEMORY;
+    for (uint64_t n = 1; status != MARS_OK; n++) {
+        journal_storage *storage = recorded_storage_new();
+        arena memory = {0};
+        journal_run run = {0};
+        size_t intended = 0;
+        size_t acts[CHANGES];
+        assert_int_equal(write_run(storage, acts, &intended), MARS_OK);
+        mem_test_fail_at(n);
+        status = journal_read(storage, head.id, &memory, &run);
+        mem_test_fail_at(0);
+        assert_true(status == MARS_OK || status == MARS_E_NO_MEMORY);
+        arena_free(&memory);
+        storage->close(storage);
+    }
+}
+
+/* One line changed by hand: each is refused, naming the line, but a torn last one. */
+static mars_status read_edited(const char *lines, journal_run *run, arena *memory) {
+    journal_storage *storage = recorded_storage_new();
+    static const char folder[] = "20260302T080000Z-4711";
+    char path[64];
+    (void)snprintf(path, sizeof path, "%s/run.jsonl", folder);
+    assert_int_equal(storage->make_folder(storage, folder), MARS_OK);
+    assert_int_equal(storage->create(storage, path, 0), MARS_OK);
+    assert_int_equal(storage->append(storage, path, (bytes){(const uint8_t *)lines, strlen(lines)}), MARS_OK);
+    mars_status status = journal_read(storage, folder, memory, run);
+    storage->close(storage);
+    return status;
+}
+
+static char *line_with_crc(const char *object) {
+    size_t length = strlen(object) - 1;
+    char *line = malloc(length + 64);
+    assert_non_null(line);
+    (void)snprintf(line, length + 64, "%.*s,\"crc\":\"%08x\"}\n", (int)length, object,
+                   crc32c(object, length));
+    return line;
+}
+
+#define RUN_LINE                                                                                             \
+    "{\"kind\":\"run\",\"id\":\"20260302T080000Z-4711\",\"tool\":\"0.1.0\",\"started\":\"2026-03-02T08:00:"  \
+    "00Z\"}"
+
+static void test_damaged_and_hostile_lines(void **state) {
+    (void)state;
+    static const struct {
+        const char *line;
+        mars_status expected;
+    } cases[] = {
+        {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"service\",\"target\":\"VSS\",\"before\":"
+         "null,\"after\":null,\"keys_created\":0}",
+         MARS_OK},
+        {"{\"kind\":\"intent\",\"number\":2,\"step\":1,\"change\":\"service\",\"target\":\"VSS\",\"before\":"
+         "null,\"after\":null,\"keys_created\":0}",
+         MARS_E_MALFORMED},
+        {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"everything\",\"target\":\"VSS\","
+         "\"before\":null,\"after\":null,\"keys_created\":0}",
+         MARS_E_MALFORMED},
+        {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"service\",\"before\":null,\"after\":null,"
+         "\"keys_created\":0}",
+         MARS_E_MALFORMED},
+        {"{\"kind\":\"intent\",\"number\":1,\"step\":-1,\"change\":\"service\",\"target\":\"VSS\",\"before\":"
+         "null,\"after\":null,\"keys_created\":0}",
+         MARS_E_MALFORMED},
+        {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"file\",\"target\":\"x\",\"before\":{"
+         "\"type\":0,\"blob\":\"../../etc/passwd\",\"sha256\":\"00\"},\"after\":null,\"keys_created\":0}",
+         MARS_E_MALFORMED},
+        {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"file\",\"target\":\"x\",\"before\":{"
+         "\"type\":0,\"blob\":\"blobs/7\",\"sha256\":\"00\"},\"after\":null,\"keys_created\":0}",
+         MARS_E_MALFORMED},
+        {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"file\",\"target\":\"x\",\"before\":{"
+         "\"type\":0,\"data\":\"***\"},\"after\":null,\"keys_created\":0}",
+         MARS_E_MALFORMED},
+        {"{\"kind\":\"done\",\"number\":1,\"read_back\":null}", MARS_E_MALFORMED},
+        {"{\"kind\":\"end\"}", MARS_E_MALFORMED},
+        {"{\"kind\":\"run\"}", MARS_E_MALFORMED},
+        {"{\"kind\":\"surprise\"}", MARS_E_MALFORMED},
+        {"{\"kind\":7}", MARS_E_MALFORMED},
+    };
+    char *first = line_with_crc(RUN_LINE);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *second = line_with_crc(cases[i].line);
+        char both[4096];
+        arena memory = {0};
+        journal_run run = {0};
+        (void)snprintf(both, sizeof both, "%s%s", first, second);
+        assert_int_equal(read_edited(both, &run, &memory), cases[i].expected);
+        if (cases[i].expected == MARS_E_MALFORMED) {
+            assert_non_null(strstr(error_message(), "line 2"));
+        }
+        arena_free(&memory);
+        free(second);
+    }
+    free(first);
+}
+
+static void test_torn_and_corrupt_lines(void **state) {
+    (void)state;
+    char *first = line_with_crc(RUN_LINE);
+    char *end = line_with_crc("{\"kind\":\"end\",\"state\":\"applied\"}");
+    char text[4096];
+    arena memory = {0};
+    journal_run run = {0};
+    for (size_t kept = 1; kept < strlen(end); kept++) {
+        (void)snprintf(text, sizeof text, "%s%.*s", first, (int)kept, end);
+        assert_int_equal(read_edited(text, &run, &memory), MARS_OK);
+        assert_true(run.torn);
+        assert_null(run.end);
+    }
+    for (size_t at = 0; at + 1 < strlen(first); at++) {
+        (void)snprintf(text, sizeof text, "%s%s", first, end);
+        text[at] ^= 1;
+        assert_int_equal(read_edited(text, &run, &memory), MARS_E_MALFORMED);
+        assert_non_null(strstr(error_message(), "line 1"));
+    }
+    arena_free(&memory);
+    free(first);
+    free(end);
+}
+
+static void test_on_a_real_folder(void **state) {
+    (void)state;
+    char path[] = "/tmp/marshealth-journal-XXXXXX";
+    assert_non_null(mkdtemp(path));
+    int folder = open(path, O_RDONLY | O_DIRECTORY);
+    journal_storage *storage = NULL;
+    assert_int_equal(journal_storage_open(&storage, folder), MARS_OK);
+    journal *run = NULL;
+    assert_int_equal(journal_begin(&run, storage, &head), MARS_OK);
+    change_record change = change_number(1);
+    assert_int_equal(journal_intend(run, &change), MARS_OK);
+    journal_close(run);
+    assert_int_not_equal(journal_begin(&run, storage, &head), MARS_OK); /* the same run again */
+    assert_null(run);
+    arena memory = {0};
+    journal_run read = {0};
+    text_list runs = {0};
+    assert_int_equal(storage->list(storage, &memory, &runs), MARS_OK);
+    assert_int_equal(runs.count, 1);
+    assert_int_equal(journal_read(storage, runs.items[0], &memory, &read), MARS_OK);
+    assert_int_equal(read.change_count, 1);
+    assert_change(&read.changes[0], 1);
+    assert_int_equal(journal_read(storage, "no-such-run", &memory, &read), MARS_E_NOT_FOUND);
+    arena_free(&memory);
+    storage->close(storage);
+    static const char *const made[] = {"/blobs/0", "/run.jsonl"};
+    char name[256];
+    for (size_t i = 0; i < 2; i++) {
+        (void)snprintf(name, sizeof name, "%s/%s%s", path, head.id, made[i]);
+        assert_int_equal(unlink(name), 0);
+    }
+    (void)snprintf(name, sizeof name, "%s/%s/blobs", path, head.id);
+    assert_int_equal(rmdir(name), 0);
+    (void)snprintf(name, sizeof name, "%s/%s", path, head.id);
+    assert_int_equal(rmdir(name), 0);
+    assert_int_equal(rmdir(path), 0);
+    (void)close(folder);
+}
+
+static void test_crc32c_is_castagnolis(void **state) {
+    (void)state;
+    uint8_t zeros[32] = {0};
+    assert_int_equal(crc32c("123456789", 9), 0xE3069283);
+    assert_int_equal(crc32c(zeros, sizeof zeros), 0x8A9136AA); /* RFC 3720, B.4 */
+}
+
+int main(void) {
+    for (size_t i = 0; i < sizeof large; i++) {
+        large[i] = (uint8_t)(i * 7);
+    }
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_is_written_is_read),   cmocka_unit_test(test_power_cuts),
+        cmocka_unit_test(test_every_act_may_fail),        cmocka_unit_test(test_every_allocation_may_fail),
+        cmocka_unit_test(test_damaged_and_hostile_lines), cmocka_unit_test(test_torn_and_corrupt_lines),
+        cmocka_unit_test(test_on_a_real_folder),          cmocka_unit_test(test_crc32c_is_castagnolis),
+    };
+    return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
+}
