@@ -240,7 +240,6 @@ mars_status journal_read(journal_storage *storage, const char *id, arena *memory
                      ? error_set(MARS_E_NOT_FOUND, "the run %s was interrupted before it began", id)
                      : damaged(&r, "it does not say which run this is");
     }
-    return status == MARS_OK && arena_failed(memory)
-               ? error_set(MARS_E_NO_MEMORY, "memory ran out while the journal was read")
-               : status;
+    return arena_failed(memory) ? error_set(MARS_E_NO_MEMORY, "memory ran out while the journal was read")
+                                : status;
 }
