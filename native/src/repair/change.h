@@ -1,0 +1,33 @@
+/* The only code that changes a machine. Each change: what is there is read, written to the journal, made
+ * durable there; then the change is made, and read back. A change to what is already there is no change and
+ * leaves no record. With what_if everything happens but the writing. */
+#ifndef REPAIR_CHANGE_H
+#define REPAIR_CHANGE_H
+
+#include "repair/operations.h"
+#include "repair/target.h"
+
+/* Begins the journal when the first change is about to be made, so that a run without changes leaves nothing.
+ */
+typedef mars_status (*journal_opener)(void *user, journal **out);
+
+struct operation_run {
+    host *machine;
+    arena *memory; /* records live in it */
+    bool what_if;
+    uint64_t step;
+    journal_opener open_journal; /* not used with what_if */
+    void *user;
+    journal *journal;     /* NULL until the first change; closed by whoever made the run */
+    arena_vector changes; /* of change_record: made, or with what_if to be made */
+};
+
+mars_status change_registry_value(operation_run *run, const registry_path *path, const char *name,
+                                  const registry_value *after);
+mars_status change_file(operation_run *run, const char *path, bytes content);
+mars_status change_service(operation_run *run, const char *service, const service_config *after);
+/* The general form, for undo and recovery. */
+mars_status change_target(operation_run *run, change_kind kind, const char *target,
+                          const change_state *after);
+
+#endif
