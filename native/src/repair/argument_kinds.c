@@ -4,15 +4,7 @@
 
 #include <string.h>
 
-#define TASK_FOLDER "\\Microsoft\\OnlineBackup\\"
-
-enum {
-    SMALLEST_SHADOW_STORAGE = 320 * 1024 * 1024,
-    PATH_MAXIMUM = 1024,
-    SOURCE_MAXIMUM = 4096,
-    TASK_MAXIMUM = 512,
-    SERVICE_MAXIMUM = 256
-};
+enum { SMALLEST_SHADOW_STORAGE = 320 * 1024 * 1024, PATH_MAXIMUM = 1024, SERVICE_MAXIMUM = 256 };
 
 const argument_type argument_types[ARGUMENT_KIND_COUNT] = {
 #define K(kind, type, ffi_, schema_, words_)                                                                 \
@@ -63,37 +55,6 @@ static bool is_folder(const char *text) {
            parts_are_plain(text + 3);
 }
 
-static bool is_source(const char *text) {
-    return text[0] != '\0' && strlen(text) <= SOURCE_MAXIMUM && !has_control(text);
-}
-
-static bool is_task(const char *text) {
-    size_t folder = strlen(TASK_FOLDER);
-    return strlen(text) <= TASK_MAXIMUM && ascii_starts(text, TASK_FOLDER) && text[folder] != '\0' &&
-           strpbrk(text, "/:*?\"<>|") == NULL && !has_control(text) && parts_are_plain(text + folder);
-}
-
-static bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f');
-}
-
-/* X:, or \\?\Volume{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}\ */
-static bool is_volume(const char *text) {
-    static const char form[] = "\\\\?\\Volume{00000000-0000-0000-0000-000000000000}\\";
-    if (is_letter(text[0]) && text[1] == ':' && text[2] == '\0') {
-        return true;
-    }
-    if (strlen(text) != sizeof form - 1) {
-        return false;
-    }
-    for (size_t i = 0; i < sizeof form - 1; i++) {
-        if (form[i] == '0' ? !is_hex(text[i]) : ascii_lower(text[i]) != ascii_lower(form[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool is_service(const char *text) {
     if (text[0] == '\0' || strlen(text) > SERVICE_MAXIMUM) {
         return false;
@@ -111,14 +72,6 @@ static bool is_policy(const char *text) {
     return one_of(text, (const char *const[]){"RemoteSigned", "Unrestricted", NULL});
 }
 
-static bool is_principal(const char *text) {
-    return strcmp(text, "SYSTEM") == 0;
-}
-
-static bool is_instances(const char *text) {
-    return strcmp(text, "IgnoreNew") == 0;
-}
-
 static bool is_start_type(const char *text) {
     return one_of(text, (const char *const[]){"automatic", "delayed", "manual", NULL});
 }
@@ -129,10 +82,7 @@ static bool is_runtime(const char *text) {
 
 /* NULL: not a text. */
 static bool (*const text_accepted[ARGUMENT_KIND_COUNT])(const char *text) = {
-    [ARGUMENT_POLICY] = is_policy,         [ARGUMENT_FOLDER] = is_folder,
-    [ARGUMENT_SOURCE] = is_source,         [ARGUMENT_TASK] = is_task,
-    [ARGUMENT_PRINCIPAL] = is_principal,   [ARGUMENT_INSTANCES] = is_instances,
-    [ARGUMENT_VOLUME] = is_volume,         [ARGUMENT_SERVICE] = is_service,
+    [ARGUMENT_POLICY] = is_policy,         [ARGUMENT_FOLDER] = is_folder,   [ARGUMENT_SERVICE] = is_service,
     [ARGUMENT_START_TYPE] = is_start_type, [ARGUMENT_RUNTIME] = is_runtime,
 };
 

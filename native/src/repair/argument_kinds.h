@@ -14,15 +14,6 @@
       "RemoteSigned or Unrestricted")                                                                        \
     K(FOLDER, const char *, ffi_type_pointer, "{\"type\": \"string\", \"maxLength\": 1024}",                 \
       "an absolute Windows path such as C:\\Tools, without quotes, wildcards or \"..\"")                     \
-    K(SOURCE, const char *, ffi_type_pointer,                                                                \
-      "{\"type\": \"string\", \"minLength\": 1, \"maxLength\": 4096}",                                       \
-      "a folder on the machine that this runs on")                                                           \
-    K(TASK, const char *, ffi_type_pointer, "{\"type\": \"string\", \"maxLength\": 512}",                    \
-      "the path of a task below \\Microsoft\\OnlineBackup")                                                  \
-    K(PRINCIPAL, const char *, ffi_type_pointer, "{\"enum\": [\"SYSTEM\"]}", "SYSTEM")                       \
-    K(INSTANCES, const char *, ffi_type_pointer, "{\"enum\": [\"IgnoreNew\"]}", "IgnoreNew")                 \
-    K(VOLUME, const char *, ffi_type_pointer, "{\"type\": \"string\", \"maxLength\": 64}",                   \
-      "a drive such as C: or a path such as \\\\?\\Volume{...}\\")                                           \
     K(BYTES, uint64_t, ffi_type_uint64, "{\"type\": \"integer\", \"minimum\": 335544320}",                   \
       "a number of bytes, at least 335544320 (320 MB)")                                                      \
     K(SERVICE, const char *, ffi_type_pointer, "{\"type\": \"string\", \"maxLength\": 256}",                 \
