@@ -309,7 +309,7 @@ elif command -v setpriv > /dev/null && setpriv --reuid=65534 --clear-groups test
         chmod 755 "$locked"
     done
 else
-    skip 'no permission: this is root, and setpriv is missing'
+    skip 'no permission' 'this is root, and setpriv is missing'
 fi
 
 # ---- Evidence and baselines ----

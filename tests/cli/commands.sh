@@ -124,7 +124,7 @@ if python3 -c 'import jsonschema' 2> /dev/null; then
         validates report.schema $image-report.json "the report of $image follows its schema"
     done
 else
-    skip 'documents follow their schemas: the Python package jsonschema is not there'
+    skip 'documents follow their schemas' 'the Python package jsonschema is not there'
 fi
 
 # ---- collect ----
@@ -224,7 +224,7 @@ if command -v script > /dev/null; then
     terminal "NO_COLOR= '$program' test --image '$broken'"
     prints "$escape"
 else
-    skip 'colours: the program script is not there'
+    skip colours 'the program script is not there'
 fi
 run test --image "$broken"
 that 'no colours in a file' bash -c '! grep -q "$1" out' - "$(printf '\033')"

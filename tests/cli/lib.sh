@@ -1,4 +1,4 @@
-# Sourced by the scripts in this folder, each of which is called as: bash SCRIPT PROGRAM IMAGES SCRATCH TOOLS REPOSITORY
+# Sourced by the scripts in this folder, which speak the Test Anything Protocol and are called as: bash SCRIPT PROGRAM IMAGES SCRATCH TOOLS REPOSITORY
 # PROGRAM: the command line tool; IMAGES: folder of the built example images; SCRATCH: a folder of its own;
 # TOOLS: the folder of the built test tools.
 # Exit code 77: skipped, since jq is missing.
@@ -26,18 +26,22 @@ unset NO_COLOR
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}exitcode=99"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:+$UBSAN_OPTIONS:}halt_on_error=1:exitcode=99"
 
-pass() { passed=$((passed + 1)); }
+pass() {
+    passed=$((passed + 1))
+    printf 'ok - %s\n' "$1"
+}
 
 fail() {
     failed=$((failed + 1))
-    printf 'FAILED %s\n' "$1"
-    [ "$#" -lt 2 ] || printf '    %s\n' "$2"
-    printf '    stderr: %s\n' "$(head -c 400 err)"
+    printf 'not ok - %s\n' "$1"
+    [ "$#" -lt 2 ] || printf '# %s\n' "${2//$'\n'/ }"
+    printf '# stderr: %s\n' "$(head -c 400 err | tr '\n' ' ')"
 }
 
+# skip DESCRIPTION WHY
 skip() {
     skipped=$((skipped + 1))
-    printf 'skipped %s\n' "$1"
+    printf 'ok - %s # SKIP %s\n' "$1" "$2"
 }
 
 # Runs the tool; its output is in the files out and err, its exit code in $code.
@@ -51,12 +55,12 @@ run() {
 that() {
     local description=$1
     shift
-    if "$@" > /dev/null 2>&1; then pass; else fail "$description" "$*"; fi
+    if "$@" > /dev/null 2>&1; then pass "$description"; else fail "$description" "$*"; fi
 }
 
 # exits CODE DESCRIPTION
 exits() {
-    if [ "$code" -eq "$1" ]; then pass; else fail "$2" "exit code $code, not $1"; fi
+    if [ "$code" -eq "$1" ]; then pass "$2: exit code $1"; else fail "$2" "exit code $code, not $1"; fi
 }
 
 says() { that "stderr says: $1" grep -Eq -- "$1" err; }

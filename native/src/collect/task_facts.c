@@ -21,7 +21,8 @@ static fact_text sid_of(arena *memory, const char *account, const char *where) {
         return (fact_text){.fact = fact_absent(where)};
     }
     if (is_sid(account)) {
-        return fact_text_known(arena_printf(memory, "S%s", account + 1), where); /* Windows takes an s, too */
+        /* Windows takes a small s, too. */
+        return fact_text_known(arena_printf(memory, "S%s", account + 1), where);
     }
     return (fact_text){.fact = fact_unknown(REASON_NOT_ON_HOST, where,
                                             "an account's name is resolved only on the server itself")};
@@ -29,7 +30,8 @@ static fact_text sid_of(arena *memory, const char *account, const char *where) {
 
 /* What a SID itself tells: service accounts other than SYSTEM are no administrators, and the built-in account
  * with the relative id 500 always is one. Membership of others stands in the account database. */
-static fact_flag administrator_of(const char *sid, const char *where) {
+static fact_flag administrator_of(const fact_text *account, const char *where) {
+    const char *sid = fact_text_or(account, "");
     if (strcmp(sid, "S-1-5-19") == 0 || strcmp(sid, "S-1-5-20") == 0) {
         return fact_flag_known(false, where);
     }
@@ -63,7 +65,7 @@ static void read_principal(arena *memory, const task_definition *definition, con
     out->logon_type = text_or_absent(principal->logon_type, where);
     out->run_level = fact_text_known(principal->run_level, where);
     if (principal->user_id != NULL && out->sid.fact.state == FACT_KNOWN) {
-        out->administrator = administrator_of(out->sid.value, where);
+        out->administrator = administrator_of(&out->sid, where);
     } else {
         out->administrator.fact = fact_unknown(REASON_DEPENDS, where, "the account is not known by its SID");
     }
