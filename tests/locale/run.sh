@@ -28,8 +28,8 @@ unit_tests() { # LOCALE
   local output=$LOCPATH/output-$1
   rm -rf "$output"
   mkdir -p "$output"
-  find "$build/tests" -maxdepth 1 -type f -executable -name 'test_*' -print0 |
-    xargs -0 -P "${JOBS:-2}" -I{} bash -c "$one_test" "$output" "$1" {} "$preload"
+  ctest --test-dir "$build" --tests-regex '^unit\.' --show-only=json-v1 | jq -r '.tests[].command[0]' |
+    xargs -P "${JOBS:-2}" -I{} bash -c "$one_test" "$output" "$1" {} "$preload"
   cat "$output"/*
 }
 
