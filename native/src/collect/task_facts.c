@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define TASK_TREE "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache\\Tree"
+
 static fact_text text_or_absent(const char *text, const char *where) {
     return text != NULL ? fact_text_known(text, where) : (fact_text){.fact = fact_absent(where)};
 }
@@ -69,6 +71,16 @@ static void read_principal(arena *memory, const task_definition *definition, con
     } else {
         out->administrator.fact = fact_unknown(REASON_DEPENDS, where, "the account is not known by its SID");
     }
+}
+
+static void read_conditions(const task_definition *definition, const char *where, scheduled_task *out) {
+    bool unlimited = strcmp(definition->execution_time_limit, "PT0S") == 0;
+    out->only_if_idle = fact_flag_known(definition->run_only_if_idle, where);
+    out->only_with_network = fact_flag_known(definition->run_only_if_network, where);
+    out->not_on_batteries = fact_flag_known(definition->disallow_start_on_batteries, where);
+    out->stops_on_batteries = fact_flag_known(definition->stop_on_batteries, where);
+    out->start_when_available = fact_flag_known(definition->start_when_available, where);
+    out->time_limit = text_or_absent(unlimited ? NULL : definition->execution_time_limit, where);
 }
 
 static fact_list read_triggers(collector *c, const task_definition *definition, const char *where) {
@@ -136,8 +148,15 @@ static void read_definition(collector *c, const char *path, scheduled_task *out)
     out->enabled = fact_flag_known(definition.enabled, where);
     out->multiple_instances = fact_text_known(definition.multiple_instances_text, where);
     read_principal(c->memory, &definition, where, out);
+    read_conditions(&definition, where, out);
     out->triggers = read_triggers(c, &definition, where);
     out->actions = read_actions(c, &definition, where);
+}
+
+/* The Task Scheduler writes this key when it registers a task, not when it runs one. */
+static fact_time read_registration_time(collector *c, const char *path) {
+    const registry_path key = {REGISTRY_MACHINE, REGISTRY_64, arena_printf(c->memory, TASK_TREE "%s", path)};
+    return read_key_time(c, &key);
 }
 
 void read_task(collector *c, const task_entry *entry, scheduled_task *out) {
@@ -145,6 +164,7 @@ void read_task(collector *c, const task_entry *entry, scheduled_task *out) {
     out->defined = entry->defined;
     out->registered = entry->registered;
     read_definition(c, entry->path, out);
+    out->registration_written = read_registration_time(c, entry->path);
     task_status status = {0};
     fact why = {0};
     if (c->machine->read->task_status(c->machine, entry->path, c->memory, &status, &why) == FACT_KNOWN) {
