@@ -31,8 +31,10 @@ static fact_number size_fact(const vss_size *size, const char *where) {
     if (!size->known) {
         return (fact_number){.fact = fact_unknown(REASON_MALFORMED, where, size->text)};
     }
-    return size->unbounded ? (fact_number){.fact = fact_absent(where)}
-                           : fact_number_known(size->bytes, where);
+    if (size->unbounded) {
+        return (fact_number){.fact = fact_absent(where)};
+    }
+    return fact_number_known(size->bytes, where);
 }
 
 static int64_t larger(int64_t a, int64_t b) {

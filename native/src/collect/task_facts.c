@@ -18,12 +18,13 @@ static bool is_sid(const char *text) {
 
 /* A name is resolved only by the server itself: names are in its language, and a domain's are not here at
  * all. */
-static fact_text sid_of(const char *account, const char *where) {
+static fact_text sid_of(arena *memory, const char *account, const char *where) {
     if (account == NULL) {
         return (fact_text){.fact = fact_absent(where)};
     }
     if (is_sid(account)) {
-        return fact_text_known(account, where);
+        /* Windows takes a small s, too. */
+        return fact_text_known(arena_printf(memory, "S%s", account + 1), where);
     }
     return (fact_text){.fact = fact_unknown(REASON_NOT_ON_HOST, where,
                                             "an account's name is resolved only on the server itself")};
@@ -31,7 +32,8 @@ static fact_text sid_of(const char *account, const char *where) {
 
 /* What a SID itself tells: service accounts other than SYSTEM are no administrators, and the built-in account
  * with the relative id 500 always is one. Membership of others stands in the account database. */
-static fact_flag administrator_of(const char *sid, const char *where) {
+static fact_flag administrator_of(const fact_text *account, const char *where) {
+    const char *sid = fact_text_or(account, "");
     if (strcmp(sid, "S-1-5-19") == 0 || strcmp(sid, "S-1-5-20") == 0) {
         return fact_flag_known(false, where);
     }
@@ -44,7 +46,8 @@ static fact_flag administrator_of(const char *sid, const char *where) {
             "whether an account is a member of Administrators is told only by the server itself")};
 }
 
-static void read_principal(const task_definition *definition, const char *where, scheduled_task *out) {
+static void read_principal(arena *memory, const task_definition *definition, const char *where,
+                           scheduled_task *out) {
     const task_principal *principal = definition->principal;
     if (principal == NULL) {
         fact unclear =
@@ -60,11 +63,11 @@ static void read_principal(const task_definition *definition, const char *where,
     }
     out->user = text_or_absent(principal->user_id, where);
     out->group = text_or_absent(principal->group_id, where);
-    out->sid = sid_of(principal->user_id != NULL ? principal->user_id : principal->group_id, where);
+    out->sid = sid_of(memory, principal->user_id != NULL ? principal->user_id : principal->group_id, where);
     out->logon_type = text_or_absent(principal->logon_type, where);
     out->run_level = fact_text_known(principal->run_level, where);
     if (principal->user_id != NULL && out->sid.fact.state == FACT_KNOWN) {
-        out->administrator = administrator_of(out->sid.value, where);
+        out->administrator = administrator_of(&out->sid, where);
     } else {
         out->administrator.fact = fact_unknown(REASON_DEPENDS, where, "the account is not known by its SID");
     }
@@ -144,7 +147,7 @@ static void read_definition(collector *c, const char *path, scheduled_task *out)
     out->readable = fact_flag_known(true, where);
     out->enabled = fact_flag_known(definition.enabled, where);
     out->multiple_instances = fact_text_known(definition.multiple_instances_text, where);
-    read_principal(&definition, where, out);
+    read_principal(c->memory, &definition, where, out);
     read_conditions(&definition, where, out);
     out->triggers = read_triggers(c, &definition, where);
     out->actions = read_actions(c, &definition, where);

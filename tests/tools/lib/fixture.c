@@ -29,14 +29,15 @@ static bool add_line(arena_vector lists[2], const char *line, const char *place,
     if (line[0] == '\0' || line[0] == '#') {
         return true;
     }
-    if ((line[0] != '+' && line[0] != '-') || line[1] != ' ' || strchr(line, '/') == NULL) {
-        return maker_fail(error, "%s: expected `+ check/verdict [subject]` or `- ...`", place);
+    bool warning = line[0] == '!';
+    if ((line[0] != '+' && line[0] != '-' && !warning) || line[1] != ' ' || strchr(line, '/') == NULL) {
+        return maker_fail(error, "%s: expected `+ check/verdict [subject]`, `- ...` or `! warning`", place);
     }
     const char **item = arena_push(&lists[line[0] == '-']);
     if (item == NULL) {
         return maker_fail(error, "%s: no memory", place);
     }
-    *item = arena_text(memory, line + 2);
+    *item = arena_text(memory, warning ? line : line + 2);
     return true;
 }
 

@@ -8,6 +8,7 @@
  *
  * A line of an expect.txt is `+ check/verdict` or `+ check/verdict [subject]` for a finding's part that the
  * healthy image does not give, `-` instead of `+` for one of the healthy image's that is not given here.
+ * `! text` stands for a warning about the source, which must be exactly this text.
  * Empty lines and lines that begin with # do not count. <root>/healthy/expect.txt lists with `+` all that the
  * healthy image gives. */
 #ifndef FIXTURE_H
