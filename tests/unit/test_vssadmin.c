@@ -178,8 +178,7 @@ static void test_output_that_tells_nothing(void **state) {
         "vssadmin 1.1 - tool\n(C) Copyright 2001-2013 Microsoft Corp.\n\nUnexpected failure 0x80042302.\n",
         "vssadmin 1.1 - tool\n(C) Copyright 2001-2013 Microsoft Corp.\n\nIt failed. It may work later.\n",
         "vssadmin 1.1 - tool\n(C) Copyright 2001-2013 Microsoft Corp.\n\nNo items.\n\nSomething more.\n",
-        "vssadmin 1.1 - tool\n(C) Copyright 2001-2013 Microsoft Corp.\n\nSuccessfully resized the "
-        "association\n",
+        "vssadmin 1.1 - tool\n(C) Copyright 2001-2013 Microsoft Corp.\n\nSuccessfully resized it\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (reads_storage(*state, texts[i], 0)) {

@@ -1,7 +1,7 @@
 /* What is read of a machine: every fact, once. Each list below gives a struct of facts (evidence.h) and the
  * field table (evidence.c) that drives saving, loading, schema, redaction and the reference page.
  *
- * F(S, kind, name, privacy, doc)   one fact; kind is text, number, flag, time, bytes or texts
+ * F(S, kind, name, privacy, doc)   one fact; kind is text, number, flag, time or texts
  * L(S, record, name, privacy, doc) a list of records
  * S is handed through: the struct's name, which the field table needs for its offsets.
  *
