@@ -1,7 +1,7 @@
 /* test_fixtures FIXTURES BUILD [NAME]...: makes the image of every fixture (fixture.h) below BUILD and judges
  * it through the public ABI. It must give exactly the findings of its expect.txt; its evidence, saved and
- * loaded again, the same report, and redacted the same verdicts. All fixtures together must give every verdict
- * of every check. Prints a line for each fixture, and what differs. With names, only those. */
+ * loaded again, the same report, and redacted the same verdicts. All fixtures together must give every
+ * verdict of every check. Prints a line for each fixture, and what differs. With names, only those. */
 #include "checks/check.h"
 #include "fixture.h"
 #include "image_maker.h"
@@ -41,8 +41,7 @@ static mars_evidence *collect_image(trial *t) {
     mars_evidence *facts = NULL;
     mars_session_options options = MARS_SESSION_OPTIONS_INIT;
     options.image_path = t->image;
-    if (mars_session_open(&session, &options) != MARS_OK ||
-        mars_collect(&facts, session, NULL) != MARS_OK) {
+    if (mars_session_open(&session, &options) != MARS_OK || mars_collect(&facts, session, NULL) != MARS_OK) {
         complain_error(t, "collecting");
     }
     mars_session_close(session);
@@ -57,8 +56,7 @@ static const char *judge(trial *t, const mars_evidence *facts, mars_summary *sum
     options.baseline = t->of->baseline;
     *summary = (mars_summary)MARS_SUMMARY_INIT;
     const char *json = NULL;
-    if (mars_check(&report, facts, &options) == MARS_OK &&
-        mars_report_summary(summary, report) == MARS_OK &&
+    if (mars_check(&report, facts, &options) == MARS_OK && mars_report_summary(summary, report) == MARS_OK &&
         mars_report_render(&text, report, MARS_FORMAT_JSON, 0) == MARS_OK) {
         json = arena_text(&t->memory, mars_text_data(text));
     } else {

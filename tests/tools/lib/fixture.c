@@ -114,7 +114,8 @@ static bool list_group(text_list *out, const char *root, const char *group, aren
     return out->items != NULL || maker_fail(error, "%s: no memory", folder);
 }
 
-static bool read_group(arena_vector *fixtures, const char *root, const char *group, const maker_error *error) {
+static bool read_group(arena_vector *fixtures, const char *root, const char *group,
+                       const maker_error *error) {
     text_list names = {0};
     if (!list_group(&names, root, group, fixtures->memory, error)) {
         return false;
