@@ -15,4 +15,7 @@ void judge_each_task(judgement *j, const evidence *e, const char *what, task_jud
 /* The subject of a task's findings. */
 const char *task_subject(const scheduled_task *task);
 
+/* Whether the system state is backed up: the agent has a task of its own for it. */
+bool system_state_protected(const evidence *e);
+
 #endif

@@ -40,6 +40,7 @@ void collect_machine(collector *c);
 void collect_agent(collector *c);
 void collect_schedule(collector *c);
 void collect_powershell(collector *c);
+void collect_volumes(collector *c);
 void collect_shadow(collector *c);
 
 #endif

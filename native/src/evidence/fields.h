@@ -81,8 +81,8 @@
     F(S, text, logon_type, PUBLIC, "LogonType as written")                                                   \
     F(S, text, run_level, PUBLIC, "RunLevel as written; LeastPrivilege where none is")                       \
     F(S, flag, administrator, PUBLIC, "Whether a user principal is a member of Administrators")              \
-    L(S, trigger_facts, triggers, PUBLIC, "Its triggers")                                                     \
-    L(S, action_facts, actions, PUBLIC, "Its actions")                                                        \
+    L(S, trigger_facts, triggers, PUBLIC, "Its triggers")                                                    \
+    L(S, action_facts, actions, PUBLIC, "Its actions")                                                       \
     F(S, time, last_run, PUBLIC, "Last start")                                                               \
     F(S, number, last_result, PUBLIC, "Result of the last run: an HRESULT as unsigned number")               \
     F(S, time, last_success, PUBLIC, "Last run that ended with result 0")
@@ -160,6 +160,8 @@
     F(S, number, free, PUBLIC, "Free bytes")                                                                 \
     F(S, flag, deduplicated, PUBLIC, "Whether data deduplication is on")
 
+#define VOLUMES_FIELDS(S, F, L) L(S, volume, list, PUBLIC, "Every volume, with or without a drive letter")
+
 #define STORAGE_FIELDS(S, F, L)                                                                              \
     F(S, text, source_letter, PUBLIC, "Drive letter of the volume that is copied; absent: none")             \
     F(S, text, source_volume, IDENTITY, "Its \\\\?\\Volume{...}\\ path")                                     \
@@ -183,7 +185,6 @@
     F(S, text, writers_text, RAW, "What vssadmin list writers printed, at most 64 KiB")                      \
     L(S, shadow_storage, storage, PUBLIC, "Shadow storage associations")                                     \
     L(S, shadow_writer, writers, PUBLIC, "VSS writers")                                                      \
-    L(S, volume, volumes, PUBLIC, "Volumes")                                                                 \
     F(S, number, shortages, PUBLIC,                                                                          \
       "How often the agent's newest log reports insufficient shadow storage "                                \
       "(0x186C2) in the seven days before as_of")                                                            \
@@ -191,8 +192,8 @@
 
 /* R(struct, fields, doc): records that lists hold. */
 #define EVIDENCE_RECORDS(R)                                                                                  \
-    R(trigger_facts, TRIGGER_FIELDS, "A trigger of a scheduled task")                                         \
-    R(action_facts, ACTION_FIELDS, "An action of a scheduled task")                                           \
+    R(trigger_facts, TRIGGER_FIELDS, "A trigger of a scheduled task")                                        \
+    R(action_facts, ACTION_FIELDS, "An action of a scheduled task")                                          \
     R(scheduled_task, TASK_FIELDS, "A scheduled task")                                                       \
     R(module_path_element, MODULE_PATH_ELEMENT_FIELDS, "An element of PSModulePath")                         \
     R(module_import, MODULE_IMPORT_FIELDS, "A module that a task imports by path")                           \
@@ -209,6 +210,7 @@
     G(agent, agent_evidence, AGENT_FIELDS, "The MARS agent")                                                 \
     G(schedule, schedule_evidence, SCHEDULE_FIELDS, "The agent's scheduled tasks")                           \
     G(powershell, powershell_evidence, POWERSHELL_FIELDS, "What the tasks' PowerShell needs")                \
+    G(volumes, volumes_evidence, VOLUMES_FIELDS, "Volumes")                                                  \
     G(shadow, shadow_evidence, SHADOW_FIELDS, "Shadow copies")
 
 #endif
