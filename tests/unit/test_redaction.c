@@ -133,10 +133,10 @@ static void test_same_text_gets_the_same_pseudonym(void **state) {
     const volume *v = result->volumes.list.items;
     assert_string_equal(result->machine.computer_name.value, "redacted-1");
     assert_string_equal(result->machine.configured_name.value, "redacted-1");
-    assert_string_equal(s[0].source_volume.value, "redacted-2");
-    assert_string_equal(s[1].source_volume.value, "redacted-3");
-    assert_string_equal(v[0].path.value, "redacted-3");
-    assert_string_equal(v[1].path.value, "redacted-2");
+    assert_string_equal(v[0].path.value, "redacted-2");
+    assert_string_equal(v[1].path.value, "redacted-3");
+    assert_string_equal(s[0].source_volume.value, "redacted-3");
+    assert_string_equal(s[1].source_volume.value, "redacted-2");
     evidence_free(result);
     evidence_free(document);
 }

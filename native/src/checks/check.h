@@ -74,8 +74,8 @@ said *judge_say(judgement *j, const char *subject, const char *slug);
  */
 said *judge_unknown(judgement *j, const char *subject, const char *what, const fact *why);
 
-/* Values fill the catalogue's texts ({name}) and stand in the report, typed. Texts are copied (names are not), since a
- * report outlives its evidence; NULL counts as "". */
+/* Values fill the catalogue's texts ({name}) and stand in the report, typed. Texts are copied (names are
+ * not), since a report outlives its evidence; NULL counts as "". */
 void say_text(said *s, const char *name, const char *text);
 void say_number(said *s, const char *name, int64_t value);
 void say_bytes(said *s, const char *name, int64_t value);

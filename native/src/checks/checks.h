@@ -17,4 +17,9 @@ void judge_powershell_module_integrity(judgement *j, const evidence *e);
 void judge_shadow_storage(judgement *j, const evidence *e);
 void judge_shadow_writers(judgement *j, const evidence *e);
 
+void judge_scratch_location(judgement *j, const evidence *e);
+void judge_scratch_free_space(judgement *j, const evidence *e);
+void judge_scratch_attributes(judgement *j, const evidence *e);
+void judge_scratch_key_file(judgement *j, const evidence *e);
+
 #endif

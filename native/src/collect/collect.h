@@ -42,5 +42,6 @@ void collect_schedule(collector *c);
 void collect_powershell(collector *c);
 void collect_volumes(collector *c);
 void collect_shadow(collector *c);
+void collect_scratch(collector *c);
 
 #endif

@@ -190,6 +190,25 @@
       "(0x186C2) in the seven days before as_of")                                                            \
     F(S, time, last_shortage, PUBLIC, "The newest of these reports")
 
+#define SCRATCH_FIELDS(S, F, L)                                                                              \
+    F(S, text, location, PUBLIC, "ScratchLocation of the agent's Config key, as written")                    \
+    F(S, text, provider_location, PUBLIC, "ScratchLocation of its CloudBackupProvider key, as written")      \
+    F(S, time, location_written, PUBLIC, "When the newer of these keys was last written")                    \
+    F(S, text, folder, PUBLIC,                                                                               \
+      "The folder that location names: expanded, without doubled and trailing backslashes")                  \
+    F(S, text, provider_folder, PUBLIC, "The folder that provider_location names, likewise")                 \
+    F(S, text, letter, PUBLIC, "The folder's drive letter, upper case; absent: it is not on a drive")        \
+    F(S, flag, folder_present, PUBLIC, "Whether the folder is there")                                        \
+    F(S, number, attributes, PUBLIC, "The folder's FILE_ATTRIBUTE_... bits")                                 \
+    F(S, flag, system_writes, PUBLIC,                                                                        \
+      "Whether its access list lets the SYSTEM account add files and folders")                               \
+    F(S, texts, marked_files, PUBLIC,                                                                        \
+      "Files and folders directly in it that are encrypted or compressed; unknown unless all the others "    \
+      "are known not to be")                                                                                 \
+    F(S, flag, key_file_present, PUBLIC, "Whether OnlineBackup.KEK is in it")                                \
+    F(S, number, key_file_size, PUBLIC, "The size of OnlineBackup.KEK in bytes")                             \
+    F(S, number, protected_bytes, PUBLIC, "Size of the data that is backed up, where it can be read")
+
 /* R(struct, fields, doc): records that lists hold. */
 #define EVIDENCE_RECORDS(R)                                                                                  \
     R(trigger_facts, TRIGGER_FIELDS, "A trigger of a scheduled task")                                        \
@@ -211,6 +230,7 @@
     G(schedule, schedule_evidence, SCHEDULE_FIELDS, "The agent's scheduled tasks")                           \
     G(powershell, powershell_evidence, POWERSHELL_FIELDS, "What the tasks' PowerShell needs")                \
     G(volumes, volumes_evidence, VOLUMES_FIELDS, "Volumes")                                                  \
-    G(shadow, shadow_evidence, SHADOW_FIELDS, "Shadow copies")
+    G(shadow, shadow_evidence, SHADOW_FIELDS, "Shadow copies")                                               \
+    G(scratch, scratch_evidence, SCRATCH_FIELDS, "The agent's scratch folder")
 
 #endif
