@@ -17,6 +17,13 @@ void judge_powershell_module_integrity(judgement *j, const evidence *e);
 void judge_shadow_storage(judgement *j, const evidence *e);
 void judge_shadow_writers(judgement *j, const evidence *e);
 
+void judge_prereq_dotnet(judgement *j, const evidence *e);
+void judge_prereq_powershell(judgement *j, const evidence *e);
+void judge_prereq_strong_crypto(judgement *j, const evidence *e);
+void judge_prereq_offline_backup(judgement *j, const evidence *e);
+void judge_prereq_unsupported_volumes(judgement *j, const evidence *e);
+void judge_prereq_pending_reboot(judgement *j, const evidence *e);
+
 void judge_scratch_location(judgement *j, const evidence *e);
 void judge_scratch_free_space(judgement *j, const evidence *e);
 void judge_scratch_attributes(judgement *j, const evidence *e);

@@ -43,5 +43,6 @@ void collect_powershell(collector *c);
 void collect_volumes(collector *c);
 void collect_shadow(collector *c);
 void collect_scratch(collector *c);
+void collect_prereq(collector *c);
 
 #endif

@@ -163,8 +163,8 @@ static void read_folder(collector *c, scratch_evidence *scratch, const char *fol
     scratch->key_file_present = present_or_captured(read_file_present(c, key_file), &marks, false);
     scratch->key_file_size = read_file_size(c, key_file);
     if (fact_is_true(&scratch->key_file_present) && scratch->key_file_size.fact.state == FACT_ABSENT) {
-        scratch->key_file_size.fact = fact_unknown(
-            REASON_NOT_COLLECTED, scratch->key_file_size.fact.where, "Only its attributes were captured.");
+        scratch->key_file_size.fact = fact_unknown(REASON_NOT_COLLECTED, scratch->key_file_size.fact.where,
+                                                   "Only its attributes were captured.");
     }
 }
 

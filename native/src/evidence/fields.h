@@ -209,6 +209,30 @@
     F(S, number, key_file_size, PUBLIC, "The size of OnlineBackup.KEK in bytes")                             \
     F(S, number, protected_bytes, PUBLIC, "Size of the data that is backed up, where it can be read")
 
+#define PREREQ_FIELDS(S, F, L)                                                                               \
+    F(S, number, dotnet_release, PUBLIC,                                                                     \
+      "Release of .NET Framework 4.5 or later; absent: none is installed")                                   \
+    F(S, text, dotnet_version, PUBLIC, "Version of .NET Framework 4")                                        \
+    F(S, time, dotnet_written, PUBLIC, "When the key of these two was last written")                         \
+    F(S, text, powershell_version, PUBLIC, "Windows PowerShell's own version; absent: none is installed")    \
+    F(S, number, strong_crypto, PUBLIC, "SchUseStrongCrypto of .NET Framework 4 for 64-bit programs")        \
+    F(S, number, strong_crypto_32, PUBLIC, "The same for 32-bit programs")                                   \
+    F(S, number, strong_crypto_2, PUBLIC,                                                                    \
+      "SchUseStrongCrypto of .NET Framework 2 and 3.5 for 64-bit programs")                                  \
+    F(S, number, strong_crypto_2_32, PUBLIC, "The same for 32-bit programs")                                 \
+    F(S, number, tls12_enabled, PUBLIC, "Enabled of Schannel's TLS 1.2 for clients")                         \
+    F(S, number, tls12_disabled_by_default, PUBLIC, "DisabledByDefault of Schannel's TLS 1.2 for clients")   \
+    F(S, time, crypto_written, PUBLIC,                                                                       \
+      "When the newest of the keys of TLS 1.2 and of .NET Framework 4 was last written")                     \
+    F(S, flag, offline_backup, PUBLIC,                                                                       \
+      "Whether the agent has the certificate that offline backup works with (AzureADAppCertThumbprint_...)") \
+    F(S, time, offline_backup_written, PUBLIC, "When the key of that certificate was last written")          \
+    F(S, texts, azure_powershell, PUBLIC, "Versions of Azure PowerShell that are installed, each once")      \
+    F(S, flag, servicing_reboot, PUBLIC, "Whether Windows' component servicing waits for a restart")         \
+    F(S, flag, update_reboot, PUBLIC, "Whether Windows Update waits for a restart")                          \
+    F(S, flag, join_reboot, PUBLIC, "Whether joining or leaving a domain waits for a restart")               \
+    F(S, number, file_renames, PUBLIC, "How many files are to be replaced or removed at the next restart")
+
 /* R(struct, fields, doc): records that lists hold. */
 #define EVIDENCE_RECORDS(R)                                                                                  \
     R(trigger_facts, TRIGGER_FIELDS, "A trigger of a scheduled task")                                        \
@@ -231,6 +255,7 @@
     G(powershell, powershell_evidence, POWERSHELL_FIELDS, "What the tasks' PowerShell needs")                \
     G(volumes, volumes_evidence, VOLUMES_FIELDS, "Volumes")                                                  \
     G(shadow, shadow_evidence, SHADOW_FIELDS, "Shadow copies")                                               \
-    G(scratch, scratch_evidence, SCRATCH_FIELDS, "The agent's scratch folder")
+    G(scratch, scratch_evidence, SCRATCH_FIELDS, "The agent's scratch folder")                               \
+    G(prereq, prereq_evidence, PREREQ_FIELDS, "What Windows must have for the agent")
 
 #endif
