@@ -110,6 +110,19 @@ fact_flag read_folder_present(collector *c, const char *path) {
     return read_present(c, path, FILE_FOLDER);
 }
 
+fact_number read_file_size(collector *c, const char *path) {
+    fact_number result = {0};
+    file_info info = {0};
+    if (c->machine->read->file_info(c->machine, path, c->memory, &info, &result.fact) != FACT_KNOWN) {
+        return result;
+    }
+    if (info.kind != FILE_REGULAR) {
+        result.fact = fact_absent(result.fact.where);
+        return result;
+    }
+    return fact_number_known((int64_t)info.size, result.fact.where);
+}
+
 fact_bytes read_file(collector *c, const char *path, uint64_t max) {
     fact_bytes result = {0};
     (void)c->machine->read->file_read(c->machine, path, 0, max, c->memory, &result.value, &result.fact);
