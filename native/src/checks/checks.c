@@ -9,6 +9,8 @@
     { "no-agent", STATUS_SKIPPED }
 #define NO_TASK                                                                                              \
     { "no-task", STATUS_SKIPPED }
+#define BACKUP_SERVER                                                                                        \
+    { "backup-server", STATUS_SKIPPED }
 #define VERDICTS(...) ((const verdict[]){__VA_ARGS__, {NULL, STATUS_UNKNOWN}})
 
 const check all_checks[] = {
@@ -20,8 +22,8 @@ const check all_checks[] = {
               {"cannot-connect", STATUS_FAIL}, UNKNOWN, NO_AGENT)},
     {"schedule.tasks-present", true, true, GROUP(agent) | GROUP(schedule), judge_schedule_tasks_present,
      VERDICTS({"present", STATUS_PASS}, {"missing", STATUS_FAIL}, {"no-schedule", STATUS_WARN},
-              {"not-registered", STATUS_WARN}, {"definition-missing", STATUS_WARN},
-              {"backup-server", STATUS_SKIPPED}, UNKNOWN, NO_AGENT)},
+              {"not-registered", STATUS_WARN}, {"definition-missing", STATUS_WARN}, BACKUP_SERVER, UNKNOWN,
+              NO_AGENT)},
     {"schedule.enabled", true, true, GROUP(schedule), judge_schedule_enabled,
      VERDICTS({"enabled", STATUS_PASS}, {"disabled", STATUS_FAIL}, {"no-trigger", STATUS_FAIL},
               {"triggers-disabled", STATUS_FAIL}, {"triggers-ended", STATUS_FAIL}, NO_TASK, UNKNOWN,
@@ -36,8 +38,8 @@ const check all_checks[] = {
     {"schedule.action", true, true, GROUP(schedule), judge_schedule_action,
      VERDICTS({"runs", STATUS_INFO}, {"not-a-program", STATUS_INFO}, {"program-missing", STATUS_FAIL},
               {"no-action", STATUS_FAIL}, NO_TASK, UNKNOWN, NO_AGENT)},
-    {"powershell.execution-policy", true, true, GROUP(powershell) | GROUP(schedule) | GROUP(machine),
-     judge_powershell_execution_policy,
+    {"powershell.execution-policy", true, true,
+     GROUP(powershell) | GROUP(schedule) | GROUP(machine) | GROUP(agent), judge_powershell_execution_policy,
      VERDICTS({"allowed", STATUS_PASS}, {"allowed-marks-unread", STATUS_PASS},
               {"marked-scripts", STATUS_WARN}, {"marked-scripts-but-working", STATUS_INFO},
               {"all-signed-no-scripts", STATUS_PASS}, {"all-signed-trusted", STATUS_INFO},
@@ -45,22 +47,24 @@ const check all_checks[] = {
               {"all-signed-but-working", STATUS_INFO}, {"restricted", STATUS_FAIL},
               {"restricted-by-policy", STATUS_FAIL}, {"restricted-but-working", STATUS_WARN},
               {"unrecognised", STATUS_FAIL}, {"undefined-client", STATUS_FAIL},
-              {"undefined-server", STATUS_WARN}, {"undefined-but-working", STATUS_INFO}, UNKNOWN, NO_AGENT)},
-    {"powershell.module-path", true, true, GROUP(powershell) | GROUP(schedule), judge_powershell_module_path,
+              {"undefined-server", STATUS_WARN}, {"undefined-but-working", STATUS_INFO}, BACKUP_SERVER,
+              UNKNOWN, NO_AGENT)},
+    {"powershell.module-path", true, true, GROUP(powershell) | GROUP(schedule) | GROUP(agent),
+     judge_powershell_module_path,
      VERDICTS({"found", STATUS_PASS}, {"imported-by-path", STATUS_PASS}, {"import-missing", STATUS_FAIL},
-              {"not-found", STATUS_FAIL}, {"no-value", STATUS_FAIL}, {"not-found-but-working", STATUS_WARN},
+              {"not-found", STATUS_FAIL}, {"no-value", STATUS_FAIL}, {"not-found-but-working", STATUS_INFO},
               {"module-folder-itself", STATUS_FAIL}, {"quoted", STATUS_FAIL}, {"not-expanded", STATUS_FAIL},
               {"system-hides-machine", STATUS_FAIL}, {"builtin-hidden", STATUS_WARN},
-              {"builtin-hidden-but-working", STATUS_INFO}, UNKNOWN, NO_AGENT)},
-    {"powershell.module-integrity", true, true, GROUP(powershell) | GROUP(agent),
+              {"builtin-hidden-but-working", STATUS_INFO}, BACKUP_SERVER, UNKNOWN, NO_AGENT)},
+    {"powershell.module-integrity", true, true, GROUP(powershell) | GROUP(schedule) | GROUP(agent),
      judge_powershell_module_integrity,
      VERDICTS({"intact", STATUS_PASS}, {"equals-baseline", STATUS_PASS}, {"folder-missing", STATUS_FAIL},
               {"manifest-missing", STATUS_FAIL}, {"reference-missing", STATUS_FAIL},
               {"empty-file", STATUS_FAIL}, {"not-a-program", STATUS_FAIL}, {"signature-differs", STATUS_FAIL},
               {"differs-from-baseline", STATUS_FAIL}, {"missing-from-module", STATUS_FAIL},
               {"extra-files", STATUS_WARN}, {"signature-unread", STATUS_INFO},
-              {"names-not-looked-up", STATUS_INFO}, {"baseline-of-other-version", STATUS_INFO}, UNKNOWN,
-              NO_AGENT)},
+              {"names-not-looked-up", STATUS_INFO}, {"baseline-of-other-version", STATUS_INFO}, BACKUP_SERVER,
+              UNKNOWN, NO_AGENT)},
     {"shadow.storage", false, false, GROUP(shadow), judge_shadow_storage,
      VERDICTS({"room", STATUS_PASS}, {"unbounded", STATUS_PASS}, {"no-association", STATUS_PASS},
               {"nearly-full", STATUS_INFO}, {"maximum-small", STATUS_WARN}, {"no-room", STATUS_FAIL},

@@ -21,7 +21,7 @@ typedef struct fixture {
     const char *folder;   /* its source folder */
     const char *baseline; /* text of its baseline.json, or NULL */
     bool quiet;
-    text_list added;      /* lines without their sign, sorted; a line may stand twice */
+    text_list added; /* lines without their sign, sorted; a line may stand twice */
     text_list removed;
 } fixture;
 
