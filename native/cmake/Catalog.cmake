@@ -11,6 +11,7 @@ function(marshealth_embed_catalog target)
   add_custom_command(OUTPUT ${output}
     COMMAND ${CMAKE_COMMAND} -DCATALOG=${catalog} -DCHECK_LIST=${list} -DOUTPUT=${output} -P ${generator}
     DEPENDS ${generator} ${list} ${checks} ${catalog}/agent-versions.json ${catalog}/vss-writers.json
+      ${catalog}/account-names.json
     COMMENT "Generating the catalogue's tables" VERBATIM)
   target_sources(${target} PRIVATE ${output})
 endfunction()
