@@ -36,6 +36,7 @@ typedef struct check {
     evidence_groups needs;
     check_function judge;
     const verdict *verdicts; /* ended by a row without slug */
+    bool only_when_asked;    /* left out unless the check or its group is named */
 } check;
 
 /* Every check, in the order of the report. */

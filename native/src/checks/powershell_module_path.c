@@ -195,8 +195,9 @@ static void judge_builtin(judgement *j, const evidence *e) {
 /* The module by name: an element of the path has to lead to it. */
 static void judge_by_name(judgement *j, const evidence *e) {
     const powershell_evidence *powershell = &e->powershell;
-    const fact *hidden =
-        effective_path(powershell)->fact.state == FACT_UNKNOWN ? &effective_path(powershell)->fact : NULL;
+    const fact *value = &effective_path(powershell)->fact;
+    const fact *list = &powershell->module_path.fact; /* unknown, too, if there are too many elements */
+    const fact *hidden = value->state == FACT_UNKNOWN ? value : list->state == FACT_UNKNOWN ? list : NULL;
     const module_path_element *element = resolving_element(powershell, &hidden);
     if (element != NULL) {
         said *s = judge_say(j, NULL, "found");

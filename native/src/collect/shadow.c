@@ -1,5 +1,5 @@
 #include "collect/read.h"
-#include "collect/shortages.h"
+#include "collect/agent_events.h"
 
 #include "core/error.h"
 #include "parse/vssadmin.h"
@@ -136,7 +136,9 @@ void collect_shadow(collector *c) {
     read_storage(c->patterns, c->memory, shadow);
     read_writers(c->patterns, c->memory, shadow);
     read_volumes(c, shadow);
-    read_shortages(c, shadow);
+    agent_event_count shortages = agent_events(c, AGENT_EVENT_SHADOW_SHORTAGE);
+    shadow->shortages = shortages.times;
+    shadow->last_shortage = shortages.last;
 }
 
 mars_status collect_from_raw_text(evidence *document) {
