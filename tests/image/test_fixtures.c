@@ -57,6 +57,7 @@ static const char *judge(trial *t, const mars_evidence *facts, mars_summary *sum
     mars_text *text = NULL;
     mars_check_options options = MARS_CHECK_OPTIONS_INIT;
     options.baseline = t->of->baseline;
+    options.checks = t->of->checks;
     *summary = (mars_summary)MARS_SUMMARY_INIT;
     const char *json = NULL;
     if (mars_check(&report, facts, &options) == MARS_OK && mars_report_summary(summary, report) == MARS_OK &&

@@ -3,8 +3,7 @@
 
 /* An empty value registers nothing. */
 static bool is_missing(const fact_text *value) {
-    return value->fact.state == FACT_ABSENT ||
-           (value->fact.state == FACT_KNOWN && value->value[0] == '\0');
+    return value->fact.state == FACT_ABSENT || (value->fact.state == FACT_KNOWN && value->value[0] == '\0');
 }
 
 /* Whether the registration is there; says so where it is not, or is not known. */
@@ -43,7 +42,8 @@ static void judge_rename(judgement *j, const machine_evidence *machine) {
 static void judge_mismatch(judgement *j, const evidence *e) {
     const agent_evidence *agent = &e->agent;
     int64_t success = 0;
-    if (agent->registration_mismatches.fact.state != FACT_KNOWN || agent->registration_mismatches.value == 0) {
+    if (agent->registration_mismatches.fact.state != FACT_KNOWN ||
+        agent->registration_mismatches.value == 0) {
         return;
     }
     bool settled = succeeded_since(e, &agent->last_registration_mismatch, &success);

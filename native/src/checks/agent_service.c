@@ -26,8 +26,8 @@ static void judge_state(judgement *j, const service_facts *service) {
 }
 
 void judge_agent_service(judgement *j, const evidence *e) {
-    const service_facts *service = judge_service_present(
-        j, e, "obengine", NULL, "whether the agent's service is there", "missing");
+    const service_facts *service =
+        judge_service_present(j, e, "obengine", NULL, "whether the agent's service is there", "missing");
     if (service == NULL) {
         return;
     }

@@ -5,9 +5,9 @@
 
 enum {
     APPLOCKER_AUDIT_ONLY = 0,
-    LEVEL_UNRESTRICTED = 0x40000,    /* SAFER_LEVELID_FULLYTRUSTED */
-    SCOPE_NOT_ADMINISTRATORS = 1,    /* PolicyScope: all users but local administrators */
-    LOCKDOWN_ENFORCED = 0x4,         /* of __PSLockdownPolicy: constrained language */
+    LEVEL_UNRESTRICTED = 0x40000, /* SAFER_LEVELID_FULLYTRUSTED */
+    SCOPE_NOT_ADMINISTRATORS = 1, /* PolicyScope: all users but local administrators */
+    LOCKDOWN_ENFORCED = 0x4,      /* of __PSLockdownPolicy: constrained language */
 };
 
 /* A policy restrains scripts: a warning, unless a scheduled backup succeeded since all of these settings were
@@ -24,11 +24,13 @@ static void say_policy(judgement *j, const evidence *e, const char *slug, const 
 /* Without rules nothing is forbidden, and without its service nothing is enforced. */
 static bool judge_applocker(judgement *j, const evidence *e) {
     const powershell_evidence *p = &e->powershell;
-    bool audited = p->applocker_mode.fact.state == FACT_KNOWN && p->applocker_mode.value == APPLOCKER_AUDIT_ONLY;
+    bool audited =
+        p->applocker_mode.fact.state == FACT_KNOWN && p->applocker_mode.value == APPLOCKER_AUDIT_ONLY;
     bool no_service = p->applocker_service_start.fact.state == FACT_ABSENT ||
                       (p->applocker_service_start.fact.state == FACT_KNOWN &&
                        p->applocker_service_start.value == SERVICE_START_DISABLED);
-    if (p->applocker_rules.fact.state != FACT_KNOWN || p->applocker_rules.value == 0 || audited || no_service) {
+    if (p->applocker_rules.fact.state != FACT_KNOWN || p->applocker_rules.value == 0 || audited ||
+        no_service) {
         return false;
     }
     if (fact_is_true(&p->applocker_allows_system)) {
@@ -53,7 +55,8 @@ static bool judge_software_restriction(judgement *j, const evidence *e) {
 
 static bool judge_code_integrity(judgement *j, const evidence *e) {
     const powershell_evidence *p = &e->powershell;
-    bool deployed = p->code_integrity_deployed.fact.state == FACT_KNOWN && p->code_integrity_deployed.value != 0;
+    bool deployed =
+        p->code_integrity_deployed.fact.state == FACT_KNOWN && p->code_integrity_deployed.value != 0;
     if (!deployed && !fact_is_true(&p->code_integrity_policy)) {
         return false;
     }
@@ -80,11 +83,8 @@ static bool judge_variable(judgement *j, const evidence *e) {
 /* NULL if everything that decides is known. */
 static const fact *first_unknown(const powershell_evidence *p) {
     const fact *deciding[] = {
-        &p->applocker_rules.fact,
-        &p->software_restriction_level.fact,
-        &p->code_integrity_deployed.fact,
-        &p->code_integrity_policy.fact,
-        &p->lockdown_variable.fact,
+        &p->applocker_rules.fact,       &p->software_restriction_level.fact, &p->code_integrity_deployed.fact,
+        &p->code_integrity_policy.fact, &p->lockdown_variable.fact,
     };
     for (size_t i = 0; i < sizeof deciding / sizeof deciding[0]; i++) {
         if (deciding[i]->state == FACT_UNKNOWN) {
@@ -95,8 +95,8 @@ static const fact *first_unknown(const powershell_evidence *p) {
 }
 
 void judge_powershell_lockdown(judgement *j, const evidence *e) {
-    bool (*const rules[])(judgement *, const evidence *) = {
-        judge_applocker, judge_software_restriction, judge_code_integrity, judge_variable};
+    bool (*const rules[])(judgement *, const evidence *) = {judge_applocker, judge_software_restriction,
+                                                            judge_code_integrity, judge_variable};
     bool spoken = false;
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         spoken = rules[i](j, e) || spoken;

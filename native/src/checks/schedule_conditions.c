@@ -13,8 +13,8 @@ static void judge_idle(judgement *j, const scheduled_task *task) {
     const fact_time *written = &task->registration_written;
     bool works = success->fact.state == FACT_KNOWN && written->fact.state == FACT_KNOWN &&
                  success->value > written->value;
-    said *s = say_condition(j, task, works ? "only-if-idle-but-working" : "only-if-idle",
-                            &task->only_if_idle.fact);
+    said *s =
+        say_condition(j, task, works ? "only-if-idle-but-working" : "only-if-idle", &task->only_if_idle.fact);
     say_time(s, "success", works ? success->value : 0);
 }
 

@@ -96,8 +96,7 @@ static void read_iscsi_device(collector *c, services_evidence *services) {
     const registry_path devices = {REGISTRY_MACHINE, REGISTRY_64, ISCSI_DEVICES};
     text_list instances = {0};
     fact why = {0};
-    fact_state state =
-        c->machine->read->registry_keys(c->machine, &devices, c->memory, &instances, &why);
+    fact_state state = c->machine->read->registry_keys(c->machine, &devices, c->memory, &instances, &why);
     if (state == FACT_UNKNOWN) {
         services->iscsi_device.fact = why;
         services->iscsi_device_flags.fact = why;

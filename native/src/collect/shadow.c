@@ -1,5 +1,5 @@
-#include "collect/read.h"
 #include "collect/agent_events.h"
+#include "collect/read.h"
 
 #include "core/error.h"
 #include "parse/vssadmin.h"

@@ -100,8 +100,8 @@
     F(S, text, time_limit, PUBLIC,                                                                           \
       "ExecutionTimeLimit as written, PT72H where none is; absent: no limit (PT0S)")                         \
     F(S, time, registration_written, PUBLIC, "When its registration was last written")                       \
-    L(S, trigger_facts, triggers, PUBLIC, "Its triggers")                                                     \
-    L(S, action_facts, actions, PUBLIC, "Its actions")                                                        \
+    L(S, trigger_facts, triggers, PUBLIC, "Its triggers")                                                    \
+    L(S, action_facts, actions, PUBLIC, "Its actions")                                                       \
     F(S, time, last_run, PUBLIC, "Last start")                                                               \
     F(S, number, last_result, PUBLIC, "Result of the last run: an HRESULT as unsigned number")               \
     F(S, time, last_success, PUBLIC, "Last run that ended with result 0")
@@ -240,14 +240,14 @@
 
 #define SERVICES_FIELDS(S, F, L)                                                                             \
     L(S, service_facts, services, PUBLIC, "Services that backups and restores need")                         \
-    F(S, flag, iscsi_device, PUBLIC, "Whether the iSCSI initiator's device, ROOT\\ISCSIPRT, is there")      \
+    F(S, flag, iscsi_device, PUBLIC, "Whether the iSCSI initiator's device, ROOT\\ISCSIPRT, is there")       \
     F(S, number, iscsi_device_flags, PUBLIC, "Its ConfigFlags: 1 disabled, 0x40 failed installation")        \
     F(S, number, iscsi_device_problem, PUBLIC, "Its problem code, 0: none (live only)")
 
 /* R(struct, fields, doc): records that lists hold. */
 #define EVIDENCE_RECORDS(R)                                                                                  \
-    R(trigger_facts, TRIGGER_FIELDS, "A trigger of a scheduled task")                                         \
-    R(action_facts, ACTION_FIELDS, "An action of a scheduled task")                                           \
+    R(trigger_facts, TRIGGER_FIELDS, "A trigger of a scheduled task")                                        \
+    R(action_facts, ACTION_FIELDS, "An action of a scheduled task")                                          \
     R(scheduled_task, TASK_FIELDS, "A scheduled task")                                                       \
     R(module_path_element, MODULE_PATH_ELEMENT_FIELDS, "An element of PSModulePath")                         \
     R(module_import, MODULE_IMPORT_FIELDS, "A module that a task imports by path")                           \
