@@ -179,6 +179,26 @@ rm -r uncaptured/captures
 run test --image uncaptured
 exits 0 'a check that is unknown and does not block'
 
+
+cp -a "$healthy" renamed
+(
+    cd renamed || exit
+    mv Windows windows && mv windows/System32 windows/SYSTEM32 && mv windows/SYSTEM32/config windows/SYSTEM32/Config
+    mv windows/SYSTEM32/Config/SOFTWARE windows/SYSTEM32/Config/software && mv 'Program Files' 'PROGRAM FILES'
+)
+for path in renamed renamed/ "$PWD/renamed//" ./renamed/../renamed; do
+    run test --image "$path"
+    exits 0 "names in another case, as $path"
+done
+odd=$(printf 'caf\351')
+mv renamed "$odd"
+run test --image "$odd"
+exits 3 'a folder whose name is not UTF-8'
+says 'not valid UTF-8'
+mv "$odd" "it's 100% Größe"
+run test --image "it's 100% Größe"
+exits 0 'a folder with an odd name'
+
 run test --image "$broken" --format json
 exits 2 'json'
 silent json
