@@ -9,6 +9,8 @@
     { "no-agent", STATUS_SKIPPED }
 #define NO_TASK                                                                                              \
     { "no-task", STATUS_SKIPPED }
+#define BACKUP_SERVER                                                                                        \
+    { "backup-server", STATUS_SKIPPED }
 /* The end of a row: what the check can say, and whether it is left out unless asked for. */
 #define VERDICTS(...)   ((const verdict[]){__VA_ARGS__, {NULL, STATUS_UNKNOWN}}), false
 #define WHEN_ASKED(...) ((const verdict[]){__VA_ARGS__, {NULL, STATUS_UNKNOWN}}), true
@@ -58,8 +60,8 @@ const check all_checks[] = {
 
     {"schedule.tasks-present", true, true, GROUP(agent) | GROUP(schedule), judge_schedule_tasks_present,
      VERDICTS({"present", STATUS_PASS}, {"missing", STATUS_FAIL}, {"no-schedule", STATUS_WARN},
-              {"not-registered", STATUS_WARN}, {"definition-missing", STATUS_WARN},
-              {"backup-server", STATUS_SKIPPED}, UNKNOWN, NO_AGENT)},
+              {"not-registered", STATUS_WARN}, {"definition-missing", STATUS_WARN}, BACKUP_SERVER, UNKNOWN,
+              NO_AGENT)},
     {"schedule.enabled", true, true, GROUP(schedule), judge_schedule_enabled,
      VERDICTS({"enabled", STATUS_PASS}, {"disabled", STATUS_FAIL}, {"no-trigger", STATUS_FAIL},
               {"triggers-disabled", STATUS_FAIL}, {"triggers-ended", STATUS_FAIL}, NO_TASK, UNKNOWN,
@@ -79,8 +81,8 @@ const check all_checks[] = {
               {"only-with-network", STATUS_INFO}, {"time-limit", STATUS_INFO},
               {"missed-start-lost", STATUS_INFO}, {"only-if-idle-but-working", STATUS_INFO},
               {"only-if-idle", STATUS_WARN}, NO_TASK, UNKNOWN, NO_AGENT)},
-    {"powershell.execution-policy", true, true, GROUP(powershell) | GROUP(schedule) | GROUP(machine),
-     judge_powershell_execution_policy,
+    {"powershell.execution-policy", true, true,
+     GROUP(powershell) | GROUP(schedule) | GROUP(machine) | GROUP(agent), judge_powershell_execution_policy,
      VERDICTS({"allowed", STATUS_PASS}, {"allowed-marks-unread", STATUS_PASS},
               {"marked-scripts", STATUS_WARN}, {"marked-scripts-but-working", STATUS_INFO},
               {"all-signed-no-scripts", STATUS_PASS}, {"all-signed-trusted", STATUS_INFO},
@@ -88,22 +90,24 @@ const check all_checks[] = {
               {"all-signed-but-working", STATUS_INFO}, {"restricted", STATUS_FAIL},
               {"restricted-by-policy", STATUS_FAIL}, {"restricted-but-working", STATUS_WARN},
               {"unrecognised", STATUS_FAIL}, {"undefined-client", STATUS_FAIL},
-              {"undefined-server", STATUS_WARN}, {"undefined-but-working", STATUS_INFO}, UNKNOWN, NO_AGENT)},
-    {"powershell.module-path", true, true, GROUP(powershell) | GROUP(schedule), judge_powershell_module_path,
+              {"undefined-server", STATUS_WARN}, {"undefined-but-working", STATUS_INFO}, BACKUP_SERVER,
+              UNKNOWN, NO_AGENT)},
+    {"powershell.module-path", true, true, GROUP(powershell) | GROUP(schedule) | GROUP(agent),
+     judge_powershell_module_path,
      VERDICTS({"found", STATUS_PASS}, {"imported-by-path", STATUS_PASS}, {"import-missing", STATUS_FAIL},
-              {"not-found", STATUS_FAIL}, {"no-value", STATUS_FAIL}, {"not-found-but-working", STATUS_WARN},
+              {"not-found", STATUS_FAIL}, {"no-value", STATUS_FAIL}, {"not-found-but-working", STATUS_INFO},
               {"module-folder-itself", STATUS_FAIL}, {"quoted", STATUS_FAIL}, {"not-expanded", STATUS_FAIL},
               {"system-hides-machine", STATUS_FAIL}, {"builtin-hidden", STATUS_WARN},
-              {"builtin-hidden-but-working", STATUS_INFO}, UNKNOWN, NO_AGENT)},
-    {"powershell.module-integrity", true, true, GROUP(powershell) | GROUP(agent),
+              {"builtin-hidden-but-working", STATUS_INFO}, BACKUP_SERVER, UNKNOWN, NO_AGENT)},
+    {"powershell.module-integrity", true, true, GROUP(powershell) | GROUP(schedule) | GROUP(agent),
      judge_powershell_module_integrity,
      VERDICTS({"intact", STATUS_PASS}, {"equals-baseline", STATUS_PASS}, {"folder-missing", STATUS_FAIL},
               {"manifest-missing", STATUS_FAIL}, {"reference-missing", STATUS_FAIL},
               {"empty-file", STATUS_FAIL}, {"not-a-program", STATUS_FAIL}, {"signature-differs", STATUS_FAIL},
               {"differs-from-baseline", STATUS_FAIL}, {"missing-from-module", STATUS_FAIL},
               {"extra-files", STATUS_WARN}, {"signature-unread", STATUS_INFO},
-              {"names-not-looked-up", STATUS_INFO}, {"baseline-of-other-version", STATUS_INFO}, UNKNOWN,
-              NO_AGENT)},
+              {"names-not-looked-up", STATUS_INFO}, {"baseline-of-other-version", STATUS_INFO}, BACKUP_SERVER,
+              UNKNOWN, NO_AGENT)},
     {"powershell.lockdown", false, true, GROUP(powershell) | GROUP(schedule), judge_powershell_lockdown,
      VERDICTS({"free", STATUS_PASS}, {"applocker-allows-system", STATUS_INFO},
               {"constrained-but-working", STATUS_INFO}, {"applocker", STATUS_WARN},

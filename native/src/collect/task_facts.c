@@ -3,6 +3,7 @@
 #include "collect/read.h"
 #include "core/unicode.h"
 #include "parse/task_xml.h"
+#include "report/catalog.h"
 
 #include <string.h>
 
@@ -17,7 +18,7 @@ static bool is_sid(const char *text) {
 }
 
 /* A name is resolved only by the server itself: names are in its language, and a domain's are not here at
- * all. */
+ * all. Some accounts have known names in many languages. */
 static fact_text sid_of(arena *memory, const char *account, const char *where) {
     if (account == NULL) {
         return (fact_text){.fact = fact_absent(where)};
@@ -25,6 +26,10 @@ static fact_text sid_of(arena *memory, const char *account, const char *where) {
     if (is_sid(account)) {
         /* Windows takes a small s, too. */
         return fact_text_known(arena_printf(memory, "S%s", account + 1), where);
+    }
+    const char *known = catalog_account_sid(account);
+    if (known != NULL) {
+        return fact_text_known(known, where);
     }
     return (fact_text){.fact = fact_unknown(REASON_NOT_ON_HOST, where,
                                             "an account's name is resolved only on the server itself")};
