@@ -61,7 +61,7 @@ const check all_checks[] = {
               {"extra-files", STATUS_WARN}, {"signature-unread", STATUS_INFO},
               {"names-not-looked-up", STATUS_INFO}, {"baseline-of-other-version", STATUS_INFO}, UNKNOWN,
               NO_AGENT)},
-    {"shadow.storage", false, false, GROUP(shadow), judge_shadow_storage,
+    {"shadow.storage", false, false, GROUP(shadow) | GROUP(agent), judge_shadow_storage,
      VERDICTS({"room", STATUS_PASS}, {"unbounded", STATUS_PASS}, {"no-association", STATUS_PASS},
               {"nearly-full", STATUS_INFO}, {"maximum-small", STATUS_WARN}, {"no-room", STATUS_FAIL},
               {"shortage-reported", STATUS_FAIL}, UNKNOWN)},
