@@ -96,6 +96,10 @@ static fact_flag read_present(collector *c, const char *path, file_kind wanted) 
     fact_flag result = {0};
     file_info info = {0};
     fact_state state = c->machine->read->file_info(c->machine, path, c->memory, &info, &result.fact);
+    if (state == FACT_KNOWN && info.kind == FILE_OTHER) {
+        result.fact = fact_unknown(REASON_UNREADABLE, result.fact.where, "neither a file nor a folder");
+        return result;
+    }
     if (state == FACT_UNKNOWN) {
         return result;
     }

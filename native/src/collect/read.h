@@ -23,7 +23,7 @@ fact_flag read_key_present(collector *c, const registry_path *path);
 
 /* ---- Files ---- */
 
-/* Whether a file (a folder) of that name is there. Something else of that name is not. */
+/* Whether a file (a folder) of that name is there. A folder is no file; what is neither is unknown. */
 fact_flag read_file_present(collector *c, const char *path);
 fact_flag read_folder_present(collector *c, const char *path);
 /* The size of a file; absent if no file of that name is there. */
