@@ -1,7 +1,7 @@
-# cmake -DGENERATOR=program -DDOCS=folder -DSCRATCH=folder -P docs_current.cmake
+# cmake -DGENERATOR=program -DDOCS=folder -DSCRATCH=folder -DFIXTURES=folder -P docs_current.cmake
 # Whether the committed pages are what the tables give now.
 file(REMOVE_RECURSE ${SCRATCH})
-execute_process(COMMAND ${GENERATOR} ${SCRATCH} COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${GENERATOR} ${SCRATCH} ${FIXTURES} COMMAND_ERROR_IS_FATAL ANY)
 file(GLOB_RECURSE generated RELATIVE ${SCRATCH} ${SCRATCH}/*)
 file(GLOB committed RELATIVE ${DOCS} ${DOCS}/checks/*)
 list(APPEND committed ${generated})

@@ -1,6 +1,7 @@
-/* generate_docs DIR: writes the pages that come from the tables: DIR/checks/<id>.md, DIR/checks/README.md,
- * DIR/evidence.md. */
+/* generate_docs DIR FIXTURES: writes the pages that come from the tables: DIR/checks/<id>.md,
+ * DIR/checks/README.md, DIR/evidence.md, and DIR/coverage.md with the fixtures (fixture.h). */
 #include "evidence/evidence_schema.h"
+#include "fixture.h"
 #include "report/report.h"
 
 #include <errno.h>
@@ -74,6 +75,9 @@ static void add_page(text_builder *out, const check *row) {
     add_paragraph(out, "", entry != NULL ? entry->rule : NULL);
     text_add(out,
              row->blocking ? "- Blocking: decides whether the next backup starts\n" : "- Not blocking\n");
+    text_add(out, row->only_when_asked
+                      ? "- Judged only when the check or its group is named, for instance with --check\n"
+                      : "");
     text_add(out, row->needs_agent ? "- Skipped where no agent is installed\n" : "");
     add_evidence(out, row);
     text_add(out, "\n## Verdicts\n\nA `{name}` stands for a value that the report fills in.\n\n");
@@ -90,12 +94,14 @@ static void add_index(text_builder *out) {
     text_add(out,
              "<!-- Generated from native/catalog/ by tests/tools/generate_docs.c -->\n# Checks\n\n"
              "Every check, in the order of the report. A blocking check decides whether the next scheduled "
-             "backup starts.\n\n| Check | What it checks | Blocking | Verdicts |\n|---|---|---|---|\n");
+             "backup starts. A check marked \"when asked\" is judged only if it or its group is named.\n\n| "
+             "Check | What it checks | Blocking | Verdicts |\n|---|---|---|---|\n");
     for (size_t i = 0; i < all_checks_count; i++) {
         const check *row = &all_checks[i];
         text_addf(out, "| [%s](%s.md) | ", row->id, row->id);
         add_plain(out, title_of(row));
-        text_addf(out, " | %s | ", row->blocking ? "yes" : "no");
+        text_addf(out, " | %s%s | ", row->blocking ? "yes" : "no",
+                  row->only_when_asked ? ", when asked" : "");
         for (const verdict *v = row->verdicts; v->slug != NULL; v++) {
             text_addf(out, "%s[%s](%s.md#%s) (%s)", v == row->verdicts ? "" : ", ", v->slug, row->id, v->slug,
                       finding_status_name(v->status));
@@ -144,6 +150,60 @@ static bool write_evidence_page(const char *folder) {
     return write_page(folder, "evidence.md", &page);
 }
 
+/* The fixtures that give a verdict; of the passes of the healthy image, that one. */
+static void add_fixtures(text_builder *out, const fixture_list *all, const char *verdict_name) {
+    const char *separator = "";
+    if (fixture_adds(&all->healthy, verdict_name)) {
+        text_add(out, "[healthy](../examples/images/healthy)");
+        separator = ", ";
+    }
+    for (size_t i = 0; i < all->count; i++) {
+        const char *name = all->items[i].name;
+        if (fixture_adds(&all->items[i], verdict_name)) {
+            text_addf(out, "%s[%s](../tests/fixtures/images/%s)", separator, name, name);
+            separator = ", ";
+        }
+    }
+}
+
+static void add_coverage(text_builder *out, const fixture_list *all) {
+    text_add(out,
+             "<!-- Generated from tests/fixtures/images by tests/tools/generate_docs.c -->\n"
+             "# Which fixture gives which verdict\n\n"
+             "Each fixture is an image with one fault, made from the healthy example image; its "
+             "`expect.txt` lists all that it changes. The tests make and judge every one, and fail where "
+             "a verdict has none.\n\n| Check | Verdict | Status | Fixtures |\n|---|---|---|---|\n");
+    for (size_t i = 0; i < all_checks_count; i++) {
+        const check *row = &all_checks[i];
+        for (const verdict *v = row->verdicts; v->slug != NULL; v++) {
+            text_builder name = {0};
+            text_addf(&name, "%s/%s", row->id, v->slug);
+            text_addf(out, "| [%s](checks/%s.md) | [%s](checks/%s.md#%s) | %s | ", row->id, row->id, v->slug,
+                      row->id, v->slug, finding_status_name(v->status));
+            add_fixtures(out, all, text_builder_text(&name));
+            text_add(out, " |\n");
+            text_builder_free(&name);
+        }
+    }
+}
+
+static bool write_coverage_page(const char *folder, const char *fixtures) {
+    arena memory = {0};
+    char error[1024];
+    fixture_list all = {0};
+    text_builder page = {0};
+    bool good =
+        fixture_list_read(&all, fixtures, &memory, &(maker_error){.text = error, .size = sizeof error});
+    if (good) {
+        add_coverage(&page, &all);
+        good = write_page(folder, "coverage.md", &page);
+    } else {
+        (void)fprintf(stderr, "generate_docs: %s\n", error);
+    }
+    arena_free(&memory);
+    return good;
+}
+
 static bool make_folder(const char *folder, const char *name) {
     text_builder path = {0};
     text_addf(&path, "%s/%s", folder, name);
@@ -156,12 +216,12 @@ static bool make_folder(const char *folder, const char *name) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 2) {
-        (void)fputs("usage: generate_docs DIR\n", stderr);
+    if (argc != 3) {
+        (void)fputs("usage: generate_docs DIR FIXTURES\n", stderr);
         return 2;
     }
     return make_folder(argv[1], "") && make_folder(argv[1], "checks") && write_check_pages(argv[1]) &&
-                   write_evidence_page(argv[1])
+                   write_evidence_page(argv[1]) && write_coverage_page(argv[1], argv[2])
                ? 0
                : 1;
 }

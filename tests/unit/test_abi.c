@@ -12,7 +12,11 @@
 #include "marshealth.h"
 
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define BROKEN  EXAMPLES_BUILT "/broken"
 #define HEALTHY EXAMPLES_BUILT "/healthy"
@@ -160,6 +164,39 @@ static void test_other_errors_have_their_codes(void **state) {
     assert_error(mars_report_finding(&finding, report, mars_report_count(report)), MARS_E_NOT_FOUND,
                  "finding");
     mars_report_free(report);
+}
+
+/* More than the documented limit is refused before a byte of it is looked at. */
+static void test_too_large_is_said(void **state) {
+    (void)state;
+    mars_evidence *evidence = NULL;
+    assert_error(mars_evidence_load(&evidence, "", ((uint64_t)64 << 20) + 1, "huge.json"), MARS_E_TOO_LARGE,
+                 "huge.json");
+    assert_null(evidence);
+}
+
+/* Where the hive's place is taken by a folder there is nothing to read. */
+static void test_unreadable_is_said(void **state) {
+    (void)state;
+    char root[] = "/tmp/marshealth-abi-XXXXXX";
+    assert_non_null(mkdtemp(root));
+    static const char *const below[] = {"Windows", "Windows/System32", "Windows/System32/config",
+                                        "Windows/System32/config/SYSTEM"};
+    enum { DEPTH = sizeof below / sizeof below[0] };
+    char path[sizeof root + 64];
+    for (int i = 0; i < DEPTH; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", root, below[i]);
+        assert_int_equal(mkdir(path, 0700), 0);
+    }
+    mars_session *session = NULL;
+    mars_session_options options = MARS_SESSION_OPTIONS_INIT;
+    options.image_path = root;
+    assert_error(mars_session_open(&session, &options), MARS_E_UNREADABLE, "SYSTEM");
+    for (int i = DEPTH - 1; i >= 0; i--) {
+        (void)snprintf(path, sizeof path, "%s/%s", root, below[i]);
+        assert_int_equal(rmdir(path), 0);
+    }
+    assert_int_equal(rmdir(root), 0);
 }
 
 static void test_errors_stay_and_belong_to_a_thread(void **state) {
@@ -426,6 +463,8 @@ int main(void) {
         cmocka_unit_test(test_null_is_refused_and_named),
         cmocka_unit_test(test_text_in_must_be_utf8),
         cmocka_unit_test(test_other_errors_have_their_codes),
+        cmocka_unit_test(test_too_large_is_said),
+        cmocka_unit_test(test_unreadable_is_said),
         cmocka_unit_test(test_errors_stay_and_belong_to_a_thread),
         cmocka_unit_test(test_structs_of_other_versions),
         cmocka_unit_test(test_report_of_the_broken_example),

@@ -114,69 +114,6 @@ static void test_times_outside_the_calendar_are_clamped(void **state) {
     evidence_free(document);
 }
 
-/* A table of its own, for the kinds that no group happens to use. */
-#define SAMPLE_FIELDS(S, F, L)                                                                               \
-    F(S, bytes, one, PUBLIC, "")                                                                             \
-    F(S, bytes, two, PUBLIC, "")                                                                             \
-    F(S, bytes, three, PUBLIC, "")                                                                           \
-    F(S, bytes, four, PUBLIC, "")                                                                            \
-    F(S, number, five, PUBLIC, "")
-typedef struct sample {
-    SAMPLE_FIELDS(sample, EVIDENCE_FACT, EVIDENCE_LIST)
-} sample;
-#define SAMPLE_ROW(S, kind_, name_, privacy_, doc_)                                                          \
-    {.name = #name_, .kind = FIELD_##kind_, .offset = offsetof(S, name_)},
-static const field sample_fields[] = {SAMPLE_FIELDS(sample, SAMPLE_ROW, SAMPLE_ROW)};
-static const record sample_record = {
-    .name = "sample", .size = sizeof(sample), .fields = sample_fields, .count = 5};
-
-static bool load_sample(const char *text, sample *out, arena *memory) {
-    json_t *json = json_loads(text, 0, NULL);
-    assert_non_null(json);
-    evidence_loader loader = {.memory = memory, .name = "s.json"};
-    evidence_place top = {.key = "sample"};
-    bool done = evidence_load_record(&loader, &top, json, &sample_record, out);
-    assert_true(done == (loader.status == MARS_OK));
-    json_decref(json);
-    return done;
-}
-
-static void test_bytes_round_trip(void **state) {
-    (void)state;
-    arena memory = {0};
-    for (int start = 0; start < 7; start++) {
-        sample before = {0};
-        sample after = {0};
-        text_builder text = {0};
-        int number = start;
-        fill_record(&memory, &sample_record, &before, FILL_KNOWN, &number);
-        evidence_save_record(&text, &sample_record, &before, NULL, 0);
-        assert_true(load_sample(text.data, &after, &memory));
-        char *difference = record_difference(&sample_record, &before, &after);
-        assert_null(difference);
-        text_builder_free(&text);
-    }
-    arena_free(&memory);
-}
-
-static void test_base64_is_strict(void **state) {
-    (void)state;
-    arena memory = {0};
-    sample out = {0};
-    assert_true(load_sample("{\"one\": {\"value\": \"AP8=\"}}", &out, &memory));
-    assert_int_equal(out.one.value.size, 2);
-    assert_int_equal(out.one.value.data[1], 0xFF);
-    static const char *const bad[] = {"AP8",      "AP9=", "A===", "====", "AP 8",
-                                      "AP8=AP8=", "AP8-", "=AP8", "AB=="};
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        char text[100];
-        (void)snprintf(text, sizeof text, "{\"one\": {\"value\": \"%s\"}}", bad[i]);
-        assert_false(load_sample(text, &out, &memory));
-        assert_string_equal(error_message(), "s.json: sample.one.value: expected base64");
-    }
-    arena_free(&memory);
-}
-
 #define HEAD "{\"schema\":\"marshealth/evidence/1\","
 static const struct {
     const char *text;
@@ -376,8 +313,6 @@ int main(void) {
         cmocka_unit_test(test_what_was_never_collected_is_left_out),
         cmocka_unit_test(test_bytes_that_are_not_utf8_are_replaced),
         cmocka_unit_test(test_times_outside_the_calendar_are_clamped),
-        cmocka_unit_test(test_bytes_round_trip),
-        cmocka_unit_test(test_base64_is_strict),
         cmocka_unit_test(test_refusals_say_where_and_what),
         cmocka_unit_test(test_deep_nesting_is_refused),
         cmocka_unit_test(test_sizes_are_bounded),

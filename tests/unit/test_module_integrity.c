@@ -171,6 +171,26 @@ static void test_nothing_collected(void **state) {
     judging_free(&run);
 }
 
+static void test_many_names(void **state) {
+    (void)state;
+    scene s;
+    set_scene(&s);
+    enum { MANY = 30 };
+    module_reference references[MANY] = {0};
+    for (size_t i = 0; i < MANY; i++) {
+        references[i].name = text("x");
+        references[i].resolved = text(NULL);
+    }
+    s.e.powershell.references =
+        (fact_list){.fact = fact_known("manifest"), .count = MANY, .items = references};
+    judging run;
+    judging_run(&run, CHECK, &s.e, NULL);
+    assert_string_equal(judging_value(&run, 0, "files"),
+                        "x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, ...");
+    assert_string_equal(judging_value(&run, 0, "count"), "30");
+    judging_free(&run);
+}
+
 #define FILE_ROW(path, size, hash) "{\"path\":\"" path "\",\"size\":" size ",\"sha256\":\"" hash "\"}"
 #define BASELINE(version, files)                                                                             \
     "{\"schema\":\"marshealth/baseline/1\",\"agent_version\":\"" version "\",\"files\":[" files "]}"
@@ -242,6 +262,7 @@ int main(void) {
         cmocka_unit_test(test_signatures),
         cmocka_unit_test(test_unknown_files),
         cmocka_unit_test(test_nothing_collected),
+        cmocka_unit_test(test_many_names),
         cmocka_unit_test(test_equals_baseline),
         cmocka_unit_test(test_differs_from_baseline),
         cmocka_unit_test(test_more_and_less_than_baseline),

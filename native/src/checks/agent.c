@@ -3,10 +3,24 @@
 #include "checks/version.h"
 #include "report/catalog.h"
 
+/* Where the registry does not tell the folder, or that cannot be looked at, an agent in the default folder is
+ * no proof that they agree. NULL: both are known. */
+static const fact *hidden_place(const agent_evidence *agent) {
+    if (agent->install_path.fact.state != FACT_KNOWN) {
+        return agent->install_path.fact.state == FACT_UNKNOWN ? &agent->install_path.fact : NULL;
+    }
+    return agent->folder_present.fact.state != FACT_KNOWN ? &agent->folder_present.fact : NULL;
+}
+
 void judge_agent_installed(judgement *j, const evidence *e) {
     const agent_evidence *agent = &e->agent;
+    const fact *hidden = hidden_place(agent);
+    bool named = fact_is_true(&agent->folder_present);
+    if (hidden != NULL) {
+        judge_unknown(j, NULL, "whether the agent is installed", hidden);
+        return;
+    }
     if (fact_is_true(&agent->engine_present)) {
-        bool named = fact_is_true(&agent->folder_present);
         said *s = judge_say(j, NULL, named ? "installed" : "registry-disagrees");
         say_text(s, "folder", agent->folder.value);
         say_where(s, &agent->install_path.fact);
@@ -17,17 +31,12 @@ void judge_agent_installed(judgement *j, const evidence *e) {
         say_where(judge_say(j, NULL, "not-installed"), &agent->install_path.fact);
         return;
     }
-    if (agent->install_path.fact.state == FACT_UNKNOWN) {
-        judge_unknown(j, NULL, "whether the agent is installed", &agent->install_path.fact);
-        return;
-    }
-    const fact_flag *deciding =
-        fact_is_true(&agent->folder_present) ? &agent->engine_present : &agent->folder_present;
+    const fact_flag *deciding = named ? &agent->engine_present : &agent->folder_present;
     if (deciding->fact.state != FACT_KNOWN) {
         judge_unknown(j, NULL, "whether the agent is installed", &deciding->fact);
         return;
     }
-    said *s = judge_say(j, NULL, fact_is_true(&agent->folder_present) ? "program-missing" : "folder-missing");
+    said *s = judge_say(j, NULL, named ? "program-missing" : "folder-missing");
     say_text(s, "folder", agent->folder.value);
     say_text(s, "engine", agent->engine.value);
     say_where(s, &agent->install_path.fact);

@@ -9,7 +9,9 @@
     { "no-agent", STATUS_SKIPPED }
 #define NO_TASK                                                                                              \
     { "no-task", STATUS_SKIPPED }
-#define VERDICTS(...) ((const verdict[]){__VA_ARGS__, {NULL, STATUS_UNKNOWN}})
+/* The end of a row: what the check can say, and whether it is left out unless asked for. */
+#define VERDICTS(...)   ((const verdict[]){__VA_ARGS__, {NULL, STATUS_UNKNOWN}}), false
+#define WHEN_ASKED(...) ((const verdict[]){__VA_ARGS__, {NULL, STATUS_UNKNOWN}}), true
 
 const check all_checks[] = {
     {"agent.installed", true, false, GROUP(agent), judge_agent_installed,
@@ -18,6 +20,21 @@ const check all_checks[] = {
     {"agent.version", false, true, GROUP(agent), judge_agent_version,
      VERDICTS({"current", STATUS_PASS}, {"not-newest", STATUS_INFO}, {"cannot-read-credentials", STATUS_WARN},
               {"cannot-connect", STATUS_FAIL}, UNKNOWN, NO_AGENT)},
+    {"agent.service", true, true, GROUP(services), judge_agent_service,
+     VERDICTS({"running", STATUS_PASS}, {"starting", STATUS_INFO}, {"manual-start", STATUS_WARN},
+              {"stopped", STATUS_FAIL}, {"disabled", STATUS_FAIL}, {"missing", STATUS_FAIL}, UNKNOWN,
+              NO_AGENT)},
+    {"agent.registration", true, true, GROUP(agent) | GROUP(machine) | GROUP(schedule),
+     judge_agent_registration,
+     VERDICTS({"registered", STATUS_PASS}, {"vault-unnamed", STATUS_INFO}, {"mismatch-settled", STATUS_INFO},
+              {"rename-pending", STATUS_WARN}, {"mismatch-reported", STATUS_FAIL},
+              {"not-registered", STATUS_FAIL}, UNKNOWN, NO_AGENT)},
+    {"agent.on-azure-vm", false, true, GROUP(machine), judge_agent_on_azure_vm,
+     VERDICTS({"elsewhere", STATUS_PASS}, {"on-azure-vm", STATUS_INFO}, UNKNOWN, NO_AGENT)},
+    {"agent.os", false, true, GROUP(machine), judge_agent_os,
+     VERDICTS({"supported", STATUS_PASS}, {"newer-than-table", STATUS_INFO}, {"server-core", STATUS_WARN},
+              {"not-supported", STATUS_WARN}, {"not-listed", STATUS_WARN}, {"not-64-bit", STATUS_WARN},
+              UNKNOWN, NO_AGENT)},
     {"schedule.tasks-present", true, true, GROUP(agent) | GROUP(schedule), judge_schedule_tasks_present,
      VERDICTS({"present", STATUS_PASS}, {"missing", STATUS_FAIL}, {"no-schedule", STATUS_WARN},
               {"not-registered", STATUS_WARN}, {"definition-missing", STATUS_WARN},
@@ -36,6 +53,11 @@ const check all_checks[] = {
     {"schedule.action", true, true, GROUP(schedule), judge_schedule_action,
      VERDICTS({"runs", STATUS_INFO}, {"not-a-program", STATUS_INFO}, {"program-missing", STATUS_FAIL},
               {"no-action", STATUS_FAIL}, NO_TASK, UNKNOWN, NO_AGENT)},
+    {"schedule.conditions", false, true, GROUP(schedule), judge_schedule_conditions,
+     VERDICTS({"unconditional", STATUS_PASS}, {"not-on-batteries", STATUS_INFO},
+              {"only-with-network", STATUS_INFO}, {"time-limit", STATUS_INFO},
+              {"missed-start-lost", STATUS_INFO}, {"only-if-idle-but-working", STATUS_INFO},
+              {"only-if-idle", STATUS_WARN}, NO_TASK, UNKNOWN, NO_AGENT)},
     {"powershell.execution-policy", true, true, GROUP(powershell) | GROUP(schedule) | GROUP(machine),
      judge_powershell_execution_policy,
      VERDICTS({"allowed", STATUS_PASS}, {"allowed-marks-unread", STATUS_PASS},
@@ -61,7 +83,12 @@ const check all_checks[] = {
               {"extra-files", STATUS_WARN}, {"signature-unread", STATUS_INFO},
               {"names-not-looked-up", STATUS_INFO}, {"baseline-of-other-version", STATUS_INFO}, UNKNOWN,
               NO_AGENT)},
-    {"shadow.storage", false, false, GROUP(shadow), judge_shadow_storage,
+    {"powershell.lockdown", false, true, GROUP(powershell) | GROUP(schedule), judge_powershell_lockdown,
+     VERDICTS({"free", STATUS_PASS}, {"applocker-allows-system", STATUS_INFO},
+              {"constrained-but-working", STATUS_INFO}, {"applocker", STATUS_WARN},
+              {"software-restriction", STATUS_WARN}, {"code-integrity", STATUS_WARN},
+              {"lockdown-variable", STATUS_WARN}, UNKNOWN, NO_AGENT)},
+    {"shadow.storage", false, false, GROUP(shadow) | GROUP(agent), judge_shadow_storage,
      VERDICTS({"room", STATUS_PASS}, {"unbounded", STATUS_PASS}, {"no-association", STATUS_PASS},
               {"nearly-full", STATUS_INFO}, {"maximum-small", STATUS_WARN}, {"no-room", STATUS_FAIL},
               {"shortage-reported", STATUS_FAIL}, UNKNOWN)},
@@ -69,6 +96,21 @@ const check all_checks[] = {
      VERDICTS({"stable", STATUS_PASS}, {"waiting", STATUS_INFO}, {"failed", STATUS_WARN},
               {"failed-no-service", STATUS_WARN}, {"failed-system", STATUS_FAIL},
               {"failed-system-no-service", STATUS_FAIL}, UNKNOWN)},
+    {"services.iscsi", false, true, GROUP(services), judge_services_iscsi,
+     VERDICTS({"ready", STATUS_PASS}, {"disabled", STATUS_WARN}, {"missing", STATUS_WARN},
+              {"device-missing", STATUS_WARN}, {"device-problem", STATUS_WARN}, UNKNOWN, NO_AGENT)},
+    {"services.vss", true, false, GROUP(services), judge_services_vss,
+     VERDICTS({"enabled", STATUS_PASS}, {"disabled", STATUS_FAIL}, {"missing", STATUS_FAIL}, UNKNOWN)},
+    {"services.schedule", true, false, GROUP(services), judge_services_schedule,
+     VERDICTS({"enabled", STATUS_PASS}, {"disk-service-missing", STATUS_INFO},
+              {"disk-service-disabled", STATUS_WARN}, {"disabled", STATUS_FAIL}, {"missing", STATUS_FAIL},
+              UNKNOWN)},
+    {"services.com-plus", false, false, GROUP(services), judge_services_com_plus,
+     WHEN_ASKED({"good", STATUS_PASS}, {"disabled", STATUS_FAIL}, {"missing", STATUS_FAIL},
+                {"failed-to-start", STATUS_FAIL}, {"other-account", STATUS_FAIL}, UNKNOWN)},
+    {"services.msiserver", false, false, GROUP(services), judge_services_msiserver,
+     WHEN_ASKED({"manual", STATUS_PASS}, {"other-start", STATUS_INFO}, {"disabled", STATUS_FAIL},
+                {"missing", STATUS_FAIL}, UNKNOWN)},
 };
 const size_t all_checks_count = sizeof all_checks / sizeof all_checks[0];
 

@@ -178,6 +178,20 @@ static void compare(inspection *in, const baseline *expected) {
 
 /* ---- What is said ---- */
 
+enum { NAMES_SAID = 20 }; /* of each kind; titles are for people */
+
+/* The first names, an ellipsis for the rest, and how many there are. */
+static void say_names(said *s, arena_vector *names) {
+    const char **items = names->items;
+    size_t count = names->count;
+    text_list list = {.items = items, .count = count > NAMES_SAID ? NAMES_SAID + 1 : count};
+    if (count > NAMES_SAID) {
+        items[NAMES_SAID] = "...";
+    }
+    say_texts(s, "files", &list);
+    say_number(s, "count", (int64_t)count);
+}
+
 static bool say_faults(inspection *in) {
     bool intact = true;
     for (int kind = 0; kind < FAULT_COUNT; kind++) {
@@ -185,8 +199,7 @@ static bool say_faults(inspection *in) {
             continue;
         }
         said *s = judge_say(in->j, NULL, faults[kind].slug);
-        text_list names = {.items = in->names[kind].items, .count = in->names[kind].count};
-        say_texts(s, "files", &names);
+        say_names(s, &in->names[kind]);
         say_text(s, "folder", fact_text_or(&in->e->powershell.module_folder, ""));
         say_where(s, in->first[kind]);
         intact = intact && faults[kind].harmless;

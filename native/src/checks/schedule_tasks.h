@@ -14,5 +14,7 @@ void judge_each_task(judgement *j, const evidence *e, const char *what, task_jud
 
 /* The subject of a task's findings. */
 const char *task_subject(const scheduled_task *task);
+/* False where it certainly never runs: a file without registration, or a registration without definition. */
+bool task_may_run(const scheduled_task *task);
 
 #endif

@@ -66,6 +66,12 @@ static fact_text find_manifest(collector *c, const char *element) {
     return manifest;
 }
 
+/* A variable in a value that is not expanded is left as it is written. What begins with it is a path below
+ * whatever folder PowerShell was started in, where no such folder is. */
+static bool begins_unexpanded(const char *folder) {
+    return folder[0] == '%' && strchr(folder + 1, '%') != NULL;
+}
+
 static void read_element(collector *c, const char *raw, bool expand, module_path_element *element) {
     const char *where = c->into->powershell.module_path.fact.where;
     const char *folder = path_clean(c->memory, expand ? environment_expand(c, raw) : raw);
@@ -78,7 +84,8 @@ static void read_element(collector *c, const char *raw, bool expand, module_path
         element->manifest.fact = fact_absent(where);
         return;
     }
-    element->present = read_folder_present(c, folder);
+    element->present =
+        !expand && begins_unexpanded(folder) ? fact_flag_known(false, where) : read_folder_present(c, folder);
     if (fact_is_true(&element->present)) {
         element->manifest = find_manifest(c, folder);
     } else {

@@ -69,6 +69,21 @@ fact_time read_key_time(collector *c, const registry_path *path) {
     return result;
 }
 
+fact_time read_newest_key_time(collector *c, const registry_path *keys, size_t count) {
+    fact_time newest = {.fact = fact_absent(NULL)};
+    for (size_t i = 0; i < count; i++) {
+        fact_time written = read_key_time(c, &keys[i]);
+        if (written.fact.state == FACT_UNKNOWN) {
+            return written;
+        }
+        if (written.fact.state == FACT_KNOWN &&
+            (newest.fact.state != FACT_KNOWN || written.value > newest.value)) {
+            newest = written;
+        }
+    }
+    return newest;
+}
+
 fact_flag read_key_present(collector *c, const registry_path *path) {
     fact_time written = read_key_time(c, path);
     if (written.fact.state == FACT_UNKNOWN) {

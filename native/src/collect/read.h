@@ -15,6 +15,9 @@ fact_number read_account_number(collector *c, const char *key, const char *name)
 fact_text read_text(collector *c, const registry_path *path, const char *name, uint32_t *type);
 fact_number read_number(collector *c, const registry_path *path, const char *name);
 fact_time read_key_time(collector *c, const registry_path *path);
+/* When the newest of these keys was last written; absent if there is none of them. Unknown if any of the
+ * times is: a success can contradict a setting only if it came after the last change. */
+fact_time read_newest_key_time(collector *c, const registry_path *keys, size_t count);
 /* Whether a key is there. */
 fact_flag read_key_present(collector *c, const registry_path *path);
 

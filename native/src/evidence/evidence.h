@@ -49,7 +49,6 @@ typedef enum field_kind {
     FIELD_number,
     FIELD_flag,
     FIELD_time,
-    FIELD_bytes,
     FIELD_texts,
     FIELD_list
 } field_kind;

@@ -1,5 +1,5 @@
 /* Evidence as a JSON document of schema EVIDENCE_SCHEMA. Every fact is an object with exactly one of
- *   "value": ...        known; a time as "2026-03-02T08:00:00Z", bytes as base64, a list as an array of
+ *   "value": ...        known; a time as "2026-03-02T08:00:00Z", a list as an array of
  * objects "absent": true      read, and there is none "unknown": "slug"   could not be read; the slugs are
  * those of UNKNOWN_REASONS and, where there is one, "where" and "detail". A fact never collected is left out,
  * and so is a group of such facts. */

@@ -1,7 +1,6 @@
 #include "core/error.h"
 #include "core/instant.h"
 #include "evidence/evidence_json.h"
-#include "parse/base64.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -73,27 +72,6 @@ static bool time_value(evidence_loader *l, const evidence_place *at, const json_
            expected(l, at, "expected a time such as 2026-03-02T08:00:00Z");
 }
 
-/* Base64 without white space or stray bits, so that the same bytes always have the same text. */
-static bool decode_exactly(const char *text, size_t length, arena *memory, bytes *out) {
-    text_builder again = {0};
-    bool exact = base64_decode(text, length, memory, out);
-    base64_add(&again, *out);
-    if (text_builder_failed(&again)) {
-        arena_set_failed(memory);
-    }
-    exact = exact && again.length == length && memcmp(text_builder_text(&again), text, length) == 0;
-    text_builder_free(&again);
-    return exact;
-}
-
-static bool bytes_value(evidence_loader *l, const evidence_place *at, const json_t *json, const field *f,
-                        void *into) {
-    (void)f;
-    return (json_is_string(json) && decode_exactly(json_string_value(json), json_string_length(json),
-                                                   l->memory, &((fact_bytes *)into)->value)) ||
-           expected(l, at, "expected base64");
-}
-
 /* Zeroed items for an array, or NULL. */
 static void *new_items(evidence_loader *l, const evidence_place *at, const json_t *json, size_t item_size) {
     if (!json_is_array(json)) {
@@ -150,8 +128,7 @@ static bool list_value(evidence_loader *l, const evidence_place *at, const json_
 static bool (*const value_loaders[])(evidence_loader *, const evidence_place *, const json_t *, const field *,
                                      void *) = {
     [FIELD_text] = text_value, [FIELD_number] = number_value, [FIELD_flag] = flag_value,
-    [FIELD_time] = time_value, [FIELD_bytes] = bytes_value,   [FIELD_texts] = texts_value,
-    [FIELD_list] = list_value,
+    [FIELD_time] = time_value, [FIELD_texts] = texts_value,   [FIELD_list] = list_value,
 };
 
 static bool load_reason(evidence_loader *l, const evidence_place *at, const json_t *json,

@@ -39,7 +39,6 @@ static const char kinds[] =
     "| number | a whole number of 64 bits with sign |\n"
     "| flag | `true` or `false` |\n"
     "| time | UTC, always in the form `2026-03-02T08:00:00Z` |\n"
-    "| bytes | base64 |\n"
     "| texts | an array of strings |\n"
     "| list of ... | an array of objects, whose fields are facts again |\n\n"
     "## Privacy\n\n"

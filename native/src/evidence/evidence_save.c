@@ -3,7 +3,6 @@
 #include "evidence/evidence_json.h"
 #include "evidence/json_text.h"
 #include "evidence/redaction.h"
-#include "parse/base64.h"
 
 #include <inttypes.h>
 
@@ -45,13 +44,6 @@ static void time_value(saver *s, const field *f, const fact *of) {
     json_text_add(s->out, text);
 }
 
-static void bytes_value(saver *s, const field *f, const fact *of) {
-    (void)f;
-    text_add_char(s->out, '"');
-    base64_add(s->out, ((const fact_bytes *)of)->value);
-    text_add_char(s->out, '"');
-}
-
 static void texts_value(saver *s, const field *f, const fact *of) {
     const text_list *texts = &((const fact_texts *)of)->value;
     text_add_char(s->out, '[');
@@ -80,8 +72,7 @@ static void list_value(saver *s, const field *f, const fact *of) {
 
 static void (*const value_savers[])(saver *, const field *, const fact *) = {
     [FIELD_text] = text_value, [FIELD_number] = number_value, [FIELD_flag] = flag_value,
-    [FIELD_time] = time_value, [FIELD_bytes] = bytes_value,   [FIELD_texts] = texts_value,
-    [FIELD_list] = list_value,
+    [FIELD_time] = time_value, [FIELD_texts] = texts_value,   [FIELD_list] = list_value,
 };
 
 /* Whether redaction leaves a known value out: raw text, and what identifies but is no text to stand in for.

@@ -3,8 +3,8 @@
 #include "evidence/json_text.h"
 
 const char *const field_kind_names[] = {
-    [FIELD_text] = "text",   [FIELD_number] = "number", [FIELD_flag] = "flag", [FIELD_time] = "time",
-    [FIELD_bytes] = "bytes", [FIELD_texts] = "texts",   [FIELD_list] = "list",
+    [FIELD_text] = "text", [FIELD_number] = "number", [FIELD_flag] = "flag",
+    [FIELD_time] = "time", [FIELD_texts] = "texts",   [FIELD_list] = "list",
 };
 
 /* What "value" holds, for each kind but lists. */
@@ -15,7 +15,6 @@ static const char *const value_schemas[] = {
     [FIELD_flag] = "{\"type\": \"boolean\"}",
     [FIELD_time] = "{\"type\": \"string\", \"format\": \"date-time\", "
                    "\"pattern\": \"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$\"}",
-    [FIELD_bytes] = "{\"type\": \"string\", \"contentEncoding\": \"base64\"}",
     [FIELD_texts] = "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}",
 };
 

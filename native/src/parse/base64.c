@@ -46,21 +46,3 @@ bool base64_decode(const char *text, size_t length, arena *memory, bytes *out) {
     *out = (bytes){data, size - padding};
     return true;
 }
-
-void base64_add(text_builder *out, bytes data) {
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < data.size; i += 3) {
-        size_t left = data.size - i;
-        uint32_t group = (uint32_t)data.data[i] << 16 | (left > 1 ? (uint32_t)data.data[i + 1] << 8 : 0) |
-                         (left > 2 ? (uint32_t)data.data[i + 2] : 0);
-        char text[4] = {alphabet[group >> 18], alphabet[group >> 12 & 63], alphabet[group >> 6 & 63],
-                        alphabet[group & 63]};
-        if (left < 3) {
-            text[3] = '=';
-        }
-        if (left < 2) {
-            text[2] = '=';
-        }
-        text_add_n(out, text, sizeof text);
-    }
-}

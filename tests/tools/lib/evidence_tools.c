@@ -22,7 +22,6 @@ static void fill_list(arena *memory, const record *item, fact_list *list, int wa
 }
 
 static void fill_value(arena *memory, const field *f, void *into, int way, int *number) {
-    static const uint8_t some[] = {0, 1, 0xFE, 0xFF, 0x80, 7, 9};
     switch (f->kind) {
     case FIELD_text:
         ((fact_text *)into)->value =
@@ -38,9 +37,6 @@ static void fill_value(arena *memory, const field *f, void *into, int way, int *
         break;
     case FIELD_time:
         ((fact_time *)into)->value = 1600000000 + *number;
-        break;
-    case FIELD_bytes:
-        ((fact_bytes *)into)->value = (bytes){.data = some, .size = (size_t)(*number % 7)};
         break;
     case FIELD_texts:
         fill_text_list(memory, &((fact_texts *)into)->value, *number);
@@ -109,11 +105,6 @@ static bool same_value(const field *f, const fact *a, const fact *b) {
         return ((const fact_flag *)a)->value == ((const fact_flag *)b)->value;
     case FIELD_time:
         return ((const fact_time *)a)->value == ((const fact_time *)b)->value;
-    case FIELD_bytes: {
-        bytes x = ((const fact_bytes *)a)->value;
-        bytes y = ((const fact_bytes *)b)->value;
-        return x.size == y.size && (x.size == 0 || memcmp(x.data, y.data, x.size) == 0);
-    }
     case FIELD_texts:
         return same_texts(&((const fact_texts *)a)->value, &((const fact_texts *)b)->value);
     case FIELD_list:

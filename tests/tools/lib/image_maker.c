@@ -145,6 +145,9 @@ static bool apply_layer(maker *to, const char *source, int depth) {
 
 static bool write_hives(maker *to) {
     for (int kind = 0; kind < HIVE_KINDS; kind++) {
+        if (to->spec.without[kind]) {
+            continue;
+        }
         const hive_options options = {.as_of = to->spec.as_of, .dirty = to->spec.dirty[kind]};
         const char *name = hive_kind_name((hive_kind)kind);
         const char *path = in_image(to, arena_printf(&to->memory, "Windows/System32/config/%s", name));

@@ -10,6 +10,7 @@
  *   remove        files and folders of the base that the image does not have
  *   folders       folders to make, which may stay empty
  *   dirty         hives that look like copies from a running machine: ["SYSTEM"]
+ *   without       hives that the image does not have: ["SOFTWARE"]
  *   pe            programs to write: [{"path", "version", "product", "dll", "managed", "signed",
  *                 "damage": "byte", "truncate" or "empty"}]
  *   sign_scripts  scripts to append a signature to

@@ -114,7 +114,8 @@ static bool read_map(const spec_reader *in, json_t *map, arena_vector *to, bool 
     return true;
 }
 
-static bool read_dirty(const spec_reader *in, const json_t *list) {
+/* A list of names of hives. */
+static bool read_hives(const spec_reader *in, const json_t *list, const char *member, bool out[HIVE_KINDS]) {
     for (size_t i = 0; i < json_array_size(list); i++) {
         const char *name = json_string_value(json_array_get(list, i));
         int kind = 0;
@@ -122,9 +123,9 @@ static bool read_dirty(const spec_reader *in, const json_t *list) {
             kind++;
         }
         if (kind == HIVE_KINDS) {
-            return fail(in, "dirty names a hive that is not made");
+            return fail(in, arena_printf(in->memory, "%s names a hive that is not made", member));
         }
-        in->spec->dirty[kind] = true;
+        out[kind] = true;
     }
     return true;
 }
@@ -210,6 +211,7 @@ typedef struct members {
     const char *base;
     const char *as_of;
     json_t *dirty;
+    json_t *without;
     json_t *remove;
     json_t *folders;
     json_t *pe;
@@ -228,8 +230,10 @@ static bool read_members(const spec_reader *in, const members *from, image_layer
     for (size_t i = 0; i < layer->remove.count; i++) {
         image_spec_drop(spec, layer->remove.items[i]);
     }
-    return (from->as_of == NULL || read_time(in, from->as_of, &spec->as_of)) && read_dirty(in, from->dirty) &&
-           read_pe(in, from->pe) && read_list(in, from->scripts, &spec->scripts, NULL) &&
+    return (from->as_of == NULL || read_time(in, from->as_of, &spec->as_of)) &&
+           read_hives(in, from->dirty, "dirty", spec->dirty) &&
+           read_hives(in, from->without, "without", spec->without) && read_pe(in, from->pe) &&
+           read_list(in, from->scripts, &spec->scripts, NULL) &&
            read_list(in, from->utf16, &spec->encoded, "UTF-16") &&
            read_map(in, from->encode, &spec->encoded, false) && read_map(in, from->times, &spec->times, true);
 }
@@ -243,10 +247,11 @@ bool image_spec_read(image_spec *spec, image_layer *layer, const char *path, byt
     }
     members all = {0};
     json_error_t why;
-    bool read = json_unpack_ex(root, &why, 0, "{s?s, s?s, s?o, s?o, s?o, s?o, s?o, s?o, s?o, s?o !}", "base",
-                               &all.base, "as_of", &all.as_of, "dirty", &all.dirty, "remove", &all.remove,
-                               "folders", &all.folders, "pe", &all.pe, "sign_scripts", &all.scripts, "utf16",
-                               &all.utf16, "encode", &all.encode, "times", &all.times) == 0;
+    bool read =
+        json_unpack_ex(root, &why, 0, "{s?s, s?s, s?o, s?o, s?o, s?o, s?o, s?o, s?o, s?o, s?o !}", "base",
+                       &all.base, "as_of", &all.as_of, "dirty", &all.dirty, "without", &all.without, "remove",
+                       &all.remove, "folders", &all.folders, "pe", &all.pe, "sign_scripts", &all.scripts,
+                       "utf16", &all.utf16, "encode", &all.encode, "times", &all.times) == 0;
     read = read ? read_members(&in, &all, layer) : fail(&in, arena_text(memory, why.text));
     json_decref(root);
     return read;

@@ -27,10 +27,11 @@ typedef struct image_path {
 typedef struct image_spec {
     int64_t as_of;
     bool dirty[HIVE_KINDS];
-    arena_vector pe;      /* of image_pe; a path occurs once */
-    arena_vector encoded; /* of image_path: texts, or folders of texts, to be re-encoded */
-    arena_vector scripts; /* of image_path: to be signed */
-    arena_vector times;   /* of image_path: files with a time of their own */
+    bool without[HIVE_KINDS]; /* not made */
+    arena_vector pe;          /* of image_pe; a path occurs once */
+    arena_vector encoded;     /* of image_path: texts, or folders of texts, to be re-encoded */
+    arena_vector scripts;     /* of image_path: to be signed */
+    arena_vector times;       /* of image_path: files with a time of their own */
 } image_spec;
 
 /* What one layer says for itself. */

@@ -147,9 +147,6 @@ static void fill_field(source *s, const field *f, void *at) {
     case FIELD_time:
         *(fact_time *)at = (fact_time){state, known ? number(s) : 0};
         break;
-    case FIELD_bytes:
-        *(fact_bytes *)at = (fact_bytes){state, {0}};
-        break;
     case FIELD_texts:
         *(fact_texts *)at = (fact_texts){state, known ? random_texts(s) : (text_list){0}};
         break;
