@@ -228,15 +228,35 @@ function(writers_table out)
     math(EXPR i "${i} + 1")
   endwhile()
   set(${out} "const catalog_writer catalog_writers[] = {\n${rows}};\n\
-const size_t catalog_writers_count = ${count};\n" PARENT_SCOPE)
+const size_t catalog_writers_count = ${count};\n\n" PARENT_SCOPE)
+endfunction()
+
+function(account_names_table out)
+  set(file "${CATALOG}/account-names.json")
+  read_document(json "${file}")
+  only_members("${file}" "${json}" "dated|sources|accounts")
+  member_count(count "${file}" "${json}" ARRAY accounts)
+  set(rows "")
+  set(i 0)
+  while(i LESS count)
+    only_members("${file}" "${json}" "sid|authority|name" accounts ${i})
+    c_text(sid "${file}" "${json}" REQUIRED accounts ${i} sid)
+    c_text(authority "${file}" "${json}" REQUIRED accounts ${i} authority)
+    c_text(name "${file}" "${json}" REQUIRED accounts ${i} name)
+    string(APPEND rows "    {${sid}, ${authority}, ${name}},\n")
+    math(EXPR i "${i} + 1")
+  endwhile()
+  set(${out} "const catalog_account_name catalog_account_names[] = {\n${rows}};\n\
+const size_t catalog_account_names_count = ${count};\n" PARENT_SCOPE)
 endfunction()
 
 check_tables(checks)
 agent_versions_table(versions)
 os_support_table(systems)
 writers_table(writers)
+account_names_table(accounts)
 # A paragraph may be longer than the string that ISO C promises room for.
 file(WRITE "${OUTPUT}" "/* Generated from native/catalog/. */\n\
 #include \"report/catalog.h\"\n\n\
 #pragma GCC diagnostic ignored \"-Woverlength-strings\"\n\n\
-${checks}${versions}${systems}${writers}")
+${checks}${versions}${systems}${writers}${accounts}")

@@ -217,6 +217,9 @@ static void judge_by_name(judgement *j, const evidence *e) {
 }
 
 void judge_powershell_module_path(judgement *j, const evidence *e) {
+    if (backup_server_runs_agent(j, e)) {
+        return;
+    }
     import_survey survey = survey_imports(judge_memory(j), e);
     if (survey.missing.count > 0) {
         said *s = judge_say(j, NULL, "import-missing");

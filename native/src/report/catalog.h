@@ -64,4 +64,16 @@ extern const catalog_writer catalog_writers[];
 extern const size_t catalog_writers_count;
 const catalog_writer *catalog_writer_find(const char *id);
 
+/* Names of accounts that every Windows has, in the languages for which they are documented. */
+typedef struct catalog_account_name {
+    const char *sid;
+    const char *authority; /* what stands before the backslash */
+    const char *name;
+} catalog_account_name;
+extern const catalog_account_name catalog_account_names[];
+extern const size_t catalog_account_names_count;
+/* The SID of such an account, written with its authority or without, in any case. NULL: another account, or a
+ * language that is not in the table. */
+const char *catalog_account_sid(const char *account);
+
 #endif

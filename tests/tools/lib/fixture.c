@@ -53,13 +53,19 @@ static bool read_expectation(fixture *out, arena *memory, const maker_error *err
         size_t length = strcspn(at, "\n");
         size_t kept = length > 0 && at[length - 1] == '\r' ? length - 1 : length;
         const char *place = arena_printf(memory, "%s:%d", path, number);
-        if (!add_line(lists, arena_text_n(memory, at, kept), place, memory, error)) {
+        const char *line = arena_text_n(memory, at, kept);
+        if (strcmp(line, "quiet") == 0) {
+            out->quiet = true;
+        } else if (!add_line(lists, line, place, memory, error)) {
             return false;
         }
         at += length + (at[length] != '\0');
     }
     out->added = (text_list){.items = lists[0].items, .count = lists[0].count};
     out->removed = (text_list){.items = lists[1].items, .count = lists[1].count};
+    if (out->quiet && out->removed.count > 0) {
+        return maker_fail(error, "%s: a quiet fixture has no `-` lines", path);
+    }
     lines_sort(&out->added);
     lines_sort(&out->removed);
     return true;
