@@ -11,14 +11,24 @@ function short(name) {
   return name
 }
 
-function fail(name) {
+# What a case was is told when its test ends, for only then is the test's name known.
+function fail(n, name) {
   failed++
-  print "failed: " name
+  told[n] = told[n] "failed: %" name "\n"
 }
 
-function skip(name) {
+function skip(n, name) {
   skipped++
-  print "skipped: " name
+  told[n] = told[n] "skipped: %" name "\n"
+}
+
+function tell(n, name,    line, lines, i) {
+  lines = split(told[n], line, "\n")
+  for (i = 1; i < lines; i++) {
+    sub(/%/, name, line[i])
+    print line[i]
+  }
+  told[n] = ""
 }
 
 # The cases of test n are all there. worked: whether the test as a whole passed.
@@ -26,15 +36,16 @@ function close_test(n, name, worked, was_skipped,    lost) {
   lost = expected[n] - cases[n]
   if (lost > 0) {
     # cmocka announced more than it told of: the program died.
-    fail(name ": ended in " (running[n] != "" ? running[n] : "the group's set-up") (lost > 1 ? ", " lost - 1 " more not run" : ""))
+    fail(n, " ended in " (running[n] != "" ? running[n] : "the group's set-up") (lost > 1 ? ", " lost - 1 " more not run" : ""))
     failed += lost - 1
   } else if (was_skipped) {
-    skip(name (last[n] != "" ? ": " last[n] : ""))
+    skip(n, last[n] != "" ? ": " last[n] : "")
   } else if (!worked && !bad[n]) {
-    fail(name)
+    fail(n, "")
   } else if (worked && cases[n] == 0) {
     passed++
   }
+  tell(n, name)
   expected[n] = cases[n] = bad[n] = 0
   running[n] = last[n] = ""
 }
@@ -67,28 +78,28 @@ running[n] != "" && line ~ /^\[       OK \] / {
 }
 running[n] != "" && line ~ /^\[  SKIPPED \] / {
   cases[n]++
-  skip(running[n])
+  skip(n, " " running[n])
   running[n] = ""
   next
 }
 running[n] != "" && line ~ /^\[  (FAILED|ERROR)  *\] / {
   cases[n]++
   bad[n] = 1
-  fail(running[n])
+  fail(n, " " running[n])
   running[n] = ""
   next
 }
 line ~ /^not ok( |$)/ {
   cases[n]++
   bad[n] = 1
-  fail(short(substr(line, 8)))
+  fail(n, (n > 0 ? " " : "") short(substr(line, 8)))
   next
 }
 line ~ /^ok( |$)/ {
   cases[n]++
   name = short(substr(line, 4))
   if (match(name, / # SKIP */)) {
-    skip(substr(name, 1, RSTART - 1) ": " substr(name, RSTART + RLENGTH))
+    skip(n, (n > 0 ? " " : "") substr(name, 1, RSTART - 1) ": " substr(name, RSTART + RLENGTH))
   } else {
     passed++
   }
@@ -109,4 +120,7 @@ n == 0 && line ~ /^ *[0-9]+\/[0-9]+ Test +#[0-9]+: / {
 }
 n > 0 && line != "" { last[n] = line }
 
-END { printf "%d %d %d\n", passed, failed, skipped }
+END {
+  tell(0, "")
+  printf "%d %d %d\n", passed, failed, skipped
+}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Line coverage of the library and the tool by the tests, by folder; gcov's own figures. Written to build/coverage/coverage.txt.
 set -uo pipefail
-build=${BUILD:?}
+build=${BUILD:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)/build}
 folder=$build/coverage
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 generator=()

@@ -76,37 +76,36 @@ build_in() { # PRESET FOLDER
   configure "$1" "$2" && cmake --build "$2" --parallel "$JOBS"
 }
 
-ctest_in() { # FOLDER [ARGUMENT...]
-  local folder=$1
-  shift
-  ctest --test-dir "$folder" --parallel "$JOBS" --timeout 300 --verbose --no-tests=error "$@"
+# Without a folder of images of one's own there is nothing that could be called skipped.
+no_extra_images=
+[ -n "${MARSHEALTH_TEST_IMAGES:-}" ] || no_extra_images='^image\.extra_images$'
+
+ctest_in() { # FOLDER EXCLUDED_TESTS [ARGUMENT...]
+  "${fixed[@]}" ctest --test-dir "$1" --exclude-regex "${2:-^$}" --parallel "$JOBS" --timeout 300 --verbose --no-tests=error "${@:3}"
 }
 
 # Sanitizers map fixed addresses, which a kernel with much address randomisation may have given away.
-fixed_addresses() {
-  if setarch -R true 2>/dev/null; then
-    setarch -R "$@"
-  else
-    "$@"
-  fi
-}
+fixed=()
+if setarch -R true 2>/dev/null; then
+  fixed=(setarch -R)
+fi
 
 packages() { bash scripts/install-packages.sh "$($all && echo all || echo tests)"; }
 build() { build_in dev "$BUILD"; }
-unit() { ctest_in "$BUILD" --exclude-regex '^image\.'; }
-image() { ctest_in "$BUILD" --tests-regex '^image\.'; }
+unit() { ctest_in "$BUILD" '^image\.'; }
+image() { ctest_in "$BUILD" "$no_extra_images" --tests-regex '^image\.'; }
 locales() { bash tests/locale/run.sh; }
 install() { bash tests/install/run.sh; }
 valgrind() { bash tests/valgrind/run.sh; }
 asan_build() { build_in asan "$BUILD/asan"; }
-asan() { fixed_addresses ctest --test-dir "$BUILD/asan" --parallel "$JOBS" --timeout 300 --verbose --no-tests=error; }
+asan() { ctest_in "$BUILD/asan" "$no_extra_images"; }
 cppcheck() { bash tests/lint/cppcheck.sh; }
 clang_tidy() { bash tests/lint/clang_tidy.sh "$($all && echo all || echo changed)"; }
 tsan_build() { build_in tsan "$BUILD/tsan"; }
-tsan() { fixed_addresses ctest --test-dir "$BUILD/tsan" --parallel "$JOBS" --timeout 300 --verbose --no-tests=error; }
+tsan() { ctest_in "$BUILD/tsan" "$no_extra_images"; }
 coverage() { bash tests/coverage.sh; }
-fuzz_build() { CC=clang configure fuzz "$BUILD/fuzz" -DCMAKE_COMPILE_WARNING_AS_ERROR=OFF && cmake --build "$BUILD/fuzz" --parallel "$JOBS"; }
-fuzz() { fixed_addresses bash tests/fuzz/run.sh "${FUZZ_SECONDS:-60}"; }
+fuzz_build() { configure fuzz "$BUILD/fuzz" -DCMAKE_COMPILE_WARNING_AS_ERROR=OFF && cmake --build "$BUILD/fuzz" --parallel "$JOBS"; }
+fuzz() { "${fixed[@]}" bash tests/fuzz/run.sh "${FUZZ_SECONDS:-60}"; }
 
 # name, whether it has test cases, what it does
 steps=(
@@ -155,6 +154,18 @@ count() { # NAME HAS_CASES EXIT_CODE
   fi
 }
 
+# What the failed tests of a ctest run printed, else the end of the log.
+show_failure() { # LOG
+  local numbers
+  numbers=$(sed -nE 's/^ *[0-9]+\/[0-9]+ Test +#([0-9]+): .*\*\*\*(Failed|Exception|Timeout|Not Run).*/\1/p' "$1" | paste -sd '|')
+  echo "---- from $1 ----"
+  if [ -n "$numbers" ]; then
+    grep -aE "^($numbers): " "$1" | grep -avE '\[( RUN     |       OK|=====|-----|  PASSED)|^[0-9]+: (Test command|Working Directory|Test timeout)' | head -n 80
+  else
+    tail -n 60 "$1"
+  fi
+}
+
 run_step() { # NAME HAS_CASES TITLE
   local log=$logs/$1.log start=$SECONDS code=0
   printf '%s\n' "== $3"
@@ -175,8 +186,7 @@ run_step() { # NAME HAS_CASES TITLE
   failed=$((failed + step_failed))
   skipped=$((skipped + step_skipped))
   if [ "$step_failed" -gt 0 ]; then
-    echo "---- the end of $log ----"
-    tail -n 60 "$log"
+    show_failure "$log"
     return 1
   fi
 }

@@ -2,7 +2,7 @@
 # Fuzzes every target for a while, each from its corpus and from what earlier runs found.
 # usage: run.sh SECONDS
 set -uo pipefail
-build=${BUILD:?}/fuzz
+build=${BUILD:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/build}/fuzz
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 one='
   build=$0 seconds=$1 here=$2 what=$3

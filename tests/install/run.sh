@@ -2,7 +2,7 @@
 # Installs into build/stage, moves that elsewhere, and uses it there: the tool, and the library from C and C++ through
 # pkg-config and through find_package.
 set -uo pipefail
-build=${BUILD:?}
+build=${BUILD:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/build}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$build/install-test
 stage=$build/stage

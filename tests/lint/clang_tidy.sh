@@ -3,7 +3,7 @@
 # merge base with origin/main, or on main itself against the commit before.
 # The findings count with the version that .clang-tidy was written for; another one's are only shown.
 set -uo pipefail
-build=${BUILD:?}
+build=${BUILD:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/build}
 reference=14
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 

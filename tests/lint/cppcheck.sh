@@ -2,7 +2,7 @@
 # cppcheck on the library and the tool. Suppressions stand in the sources, next to what they are about.
 # The findings count with the version that the sources were written with; another one's are only shown.
 set -uo pipefail
-build=${BUILD:?}
+build=${BUILD:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/build}
 reference=2.10
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
 

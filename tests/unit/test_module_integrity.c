@@ -50,6 +50,7 @@ static void set_scene(scene *s) {
     }
     for (size_t i = 0; i < 2; i++) {
         s->references[i].name = text(i == 0 ? "Engine.dll" : "System.Web");
+        s->references[i].file = fact_flag_known(i == 0, "manifest");
         s->references[i].resolved = text("C:\\file");
     }
 }
@@ -114,6 +115,17 @@ static void test_references(void **state) {
     expect_files(&s, "reference-missing; names-not-looked-up", "Engine.dll");
 }
 
+/* A file that could not be looked at is not one that may come from elsewhere. */
+static void test_unread_reference(void **state) {
+    (void)state;
+    scene s;
+    set_scene(&s);
+    s.references[0].resolved = unreadable;
+    expect(&s, "unknown");
+    s.references[0].file.fact = unreadable.fact; /* the manifest does not name it literally */
+    expect(&s, "unknown");
+}
+
 static void test_empty_file(void **state) {
     (void)state;
     scene s;
@@ -168,6 +180,26 @@ static void test_nothing_collected(void **state) {
     judging run;
     judging_run(&run, CHECK, &empty, NULL);
     assert_string_equal(judging_verdicts(&run), "unknown");
+    judging_free(&run);
+}
+
+static void test_many_names(void **state) {
+    (void)state;
+    scene s;
+    set_scene(&s);
+    enum { MANY = 30 };
+    module_reference references[MANY] = {0};
+    for (size_t i = 0; i < MANY; i++) {
+        references[i].name = text("x");
+        references[i].resolved = text(NULL);
+    }
+    s.e.powershell.references =
+        (fact_list){.fact = fact_known("manifest"), .count = MANY, .items = references};
+    judging run;
+    judging_run(&run, CHECK, &s.e, NULL);
+    assert_string_equal(judging_value(&run, 0, "files"),
+                        "x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, ...");
+    assert_string_equal(judging_value(&run, 0, "count"), "30");
     judging_free(&run);
 }
 
@@ -237,11 +269,13 @@ int main(void) {
         cmocka_unit_test(test_folder),
         cmocka_unit_test(test_manifest),
         cmocka_unit_test(test_references),
+        cmocka_unit_test(test_unread_reference),
         cmocka_unit_test(test_empty_file),
         cmocka_unit_test(test_damaged_program),
         cmocka_unit_test(test_signatures),
         cmocka_unit_test(test_unknown_files),
         cmocka_unit_test(test_nothing_collected),
+        cmocka_unit_test(test_many_names),
         cmocka_unit_test(test_equals_baseline),
         cmocka_unit_test(test_differs_from_baseline),
         cmocka_unit_test(test_more_and_less_than_baseline),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The command line tool, end to end, under valgrind: no error, no block that nothing points to any more.
 set -uo pipefail
-build=${BUILD:?}
+build=${BUILD:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/build}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$build/valgrind
 rm -rf "$work"

@@ -107,6 +107,8 @@ static void inspect_references(inspection *in) {
     for (size_t i = 0; i < powershell->references.count; i++) {
         if (references[i].resolved.fact.state == FACT_ABSENT) {
             note(in, FAULT_REFERENCE_MISSING, name_of(&references[i].name), &references[i].resolved.fact);
+        } else if (references[i].resolved.fact.state == FACT_UNKNOWN && !fact_is_false(&references[i].file)) {
+            (void)known(in, &references[i].resolved.fact); /* a file, which is or is not there */
         } else if (references[i].resolved.fact.state == FACT_UNKNOWN) {
             note(in, FAULT_NOT_LOOKED_UP, name_of(&references[i].name), &references[i].resolved.fact);
         }
@@ -178,6 +180,20 @@ static void compare(inspection *in, const baseline *expected) {
 
 /* ---- What is said ---- */
 
+enum { NAMES_SAID = 20 }; /* of each kind; titles are for people */
+
+/* The first names, an ellipsis for the rest, and how many there are. */
+static void say_names(said *s, arena_vector *names) {
+    const char **items = names->items;
+    size_t count = names->count;
+    text_list list = {.items = items, .count = count > NAMES_SAID ? NAMES_SAID + 1 : count};
+    if (count > NAMES_SAID) {
+        items[NAMES_SAID] = "...";
+    }
+    say_texts(s, "files", &list);
+    say_number(s, "count", (int64_t)count);
+}
+
 static bool say_faults(inspection *in) {
     bool intact = true;
     for (int kind = 0; kind < FAULT_COUNT; kind++) {
@@ -185,8 +201,7 @@ static bool say_faults(inspection *in) {
             continue;
         }
         said *s = judge_say(in->j, NULL, faults[kind].slug);
-        text_list names = {.items = in->names[kind].items, .count = in->names[kind].count};
-        say_texts(s, "files", &names);
+        say_names(s, &in->names[kind]);
         say_text(s, "folder", fact_text_or(&in->e->powershell.module_folder, ""));
         say_where(s, in->first[kind]);
         intact = intact && faults[kind].harmless;
@@ -238,6 +253,9 @@ static void inspect_module(judgement *j, const evidence *e) {
 }
 
 void judge_powershell_module_integrity(judgement *j, const evidence *e) {
+    if (backup_server_runs_agent(j, e)) {
+        return;
+    }
     const fact_flag *present = &e->powershell.module_present;
     if (fact_is_true(present)) {
         inspect_module(j, e);

@@ -69,10 +69,10 @@ fact_time read_key_time(collector *c, const registry_path *path) {
     return result;
 }
 
-fact_time read_newest_key_time(collector *c, const registry_path *paths, size_t count) {
+fact_time read_newest_key_time(collector *c, const registry_path *keys, size_t count) {
     fact_time newest = {.fact = fact_absent(NULL)};
     for (size_t i = 0; i < count; i++) {
-        fact_time written = read_key_time(c, &paths[i]);
+        fact_time written = read_key_time(c, &keys[i]);
         if (written.fact.state == FACT_UNKNOWN) {
             return written;
         }
@@ -96,6 +96,10 @@ static fact_flag read_present(collector *c, const char *path, file_kind wanted) 
     fact_flag result = {0};
     file_info info = {0};
     fact_state state = c->machine->read->file_info(c->machine, path, c->memory, &info, &result.fact);
+    if (state == FACT_KNOWN && info.kind == FILE_OTHER) {
+        result.fact = fact_unknown(REASON_UNREADABLE, result.fact.where, "neither a file nor a folder");
+        return result;
+    }
     if (state == FACT_UNKNOWN) {
         return result;
     }

@@ -1,5 +1,5 @@
+#include "collect/agent_events.h"
 #include "collect/read.h"
-#include "collect/shortages.h"
 
 #include "core/error.h"
 #include "parse/vssadmin.h"
@@ -31,8 +31,10 @@ static fact_number size_fact(const vss_size *size, const char *where) {
     if (!size->known) {
         return (fact_number){.fact = fact_unknown(REASON_MALFORMED, where, size->text)};
     }
-    return size->unbounded ? (fact_number){.fact = fact_absent(where)}
-                           : fact_number_known(size->bytes, where);
+    if (size->unbounded) {
+        return (fact_number){.fact = fact_absent(where)};
+    }
+    return fact_number_known(size->bytes, where);
 }
 
 static int64_t larger(int64_t a, int64_t b) {
@@ -106,7 +108,9 @@ void collect_shadow(collector *c) {
     shadow->writers_text = ask_console(c, CONSOLE_SHADOW_WRITERS);
     read_storage(c->patterns, c->memory, shadow);
     read_writers(c->patterns, c->memory, shadow);
-    read_shortages(c, shadow);
+    agent_event_count shortages = agent_events(c, AGENT_EVENT_SHADOW_SHORTAGE);
+    shadow->shortages = shortages.times;
+    shadow->last_shortage = shortages.last;
 }
 
 mars_status collect_from_raw_text(evidence *document) {

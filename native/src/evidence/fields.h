@@ -34,7 +34,12 @@
     F(S, number, update_revision, PUBLIC, "UBR: the update's number behind the build")                       \
     F(S, text, system_root, PUBLIC, "The Windows folder")                                                    \
     F(S, text, architecture, PUBLIC, "Processor architecture, e.g. AMD64")                                   \
-    F(S, flag, elevated, PUBLIC, "Whether the reading process had administrator rights (live only)")
+    F(S, flag, elevated, PUBLIC, "Whether the reading process had administrator rights (live only)")         \
+    F(S, text, system_manufacturer, PUBLIC, "Who made the hardware or the hypervisor")                       \
+    F(S, text, system_model, PUBLIC, "Its model, e.g. Virtual Machine")                                      \
+    F(S, flag, azure_asset_tag, PUBLIC, "Whether the firmware's tables hold the asset tag of Azure VMs")     \
+    F(S, text, azure_vm_id, IDENTITY, "VmId that Azure's guest agent wrote")                                 \
+    F(S, flag, azure_guest_agent, PUBLIC, "Whether the service of Azure's guest agent is there")
 
 #define AGENT_FIELDS(S, F, L)                                                                                \
     F(S, text, install_path, PUBLIC, "InstallPath exactly as the registry has it")                           \
@@ -47,7 +52,13 @@
     F(S, text, engine_version, PUBLIC, "Its file version, a.b.c.d")                                          \
     F(S, text, backup_server, PUBLIC,                                                                        \
       "Folder of System Center DPM or Azure Backup Server; absent: neither is "                              \
-      "installed")
+      "installed")                                                                                           \
+    F(S, text, resource_id, IDENTITY, "ResourceId under which the agent is registered")                      \
+    F(S, text, vault, IDENTITY, "ServiceResourceName: the vault with which it is registered")                \
+    F(S, number, registration_mismatches, PUBLIC,                                                            \
+      "How often the agent's newest log reports that the server is not registered with the "                 \
+      "vault (230006) in the seven days before as_of")                                                       \
+    F(S, time, last_registration_mismatch, PUBLIC, "The newest of these reports")
 
 #define TRIGGER_FIELDS(S, F, L)                                                                              \
     F(S, text, kind, PUBLIC, "CalendarTrigger, TimeTrigger, BootTrigger, ...")                               \
@@ -81,6 +92,14 @@
     F(S, text, logon_type, PUBLIC, "LogonType as written")                                                   \
     F(S, text, run_level, PUBLIC, "RunLevel as written; LeastPrivilege where none is")                       \
     F(S, flag, administrator, PUBLIC, "Whether a user principal is a member of Administrators")              \
+    F(S, flag, only_if_idle, PUBLIC, "Whether it starts only while the server is idle")                      \
+    F(S, flag, only_with_network, PUBLIC, "Whether it starts only while a network is available")             \
+    F(S, flag, not_on_batteries, PUBLIC, "Whether it does not start on batteries")                           \
+    F(S, flag, stops_on_batteries, PUBLIC, "Whether it is stopped when the server goes on batteries")        \
+    F(S, flag, start_when_available, PUBLIC, "Whether a missed start is made up for")                        \
+    F(S, text, time_limit, PUBLIC,                                                                           \
+      "ExecutionTimeLimit as written, PT72H where none is; absent: no limit (PT0S)")                         \
+    F(S, time, registration_written, PUBLIC, "When its registration was last written")                       \
     L(S, trigger_facts, triggers, PUBLIC, "Its triggers")                                                    \
     L(S, action_facts, actions, PUBLIC, "Its actions")                                                       \
     F(S, time, last_run, PUBLIC, "Last start")                                                               \
@@ -148,7 +167,25 @@
     F(S, text, manifest, PUBLIC, "Its manifest; absent: missing; unknown: cannot be read")                   \
     F(S, text, manifest_version, PUBLIC, "ModuleVersion")                                                    \
     L(S, module_reference, references, PUBLIC, "What the manifest refers to")                                \
-    L(S, module_file, files, PUBLIC, "Every file of the module")
+    L(S, module_file, files, PUBLIC, "Every file of the module")                                             \
+    F(S, number, applocker_mode, PUBLIC,                                                                     \
+      "EnforcementMode of AppLocker's script rules: 0 audit only, 1 enforced; absent: enforced "             \
+      "if there are rules")                                                                                  \
+    F(S, number, applocker_rules, PUBLIC, "How many script rules AppLocker has")                             \
+    F(S, flag, applocker_allows_system, PUBLIC, "Whether one of them allows SYSTEM every script")            \
+    F(S, number, applocker_service_start, PUBLIC,                                                            \
+      "Start of the service AppIDSvc, without which AppLocker enforces nothing")                             \
+    F(S, number, software_restriction_level, PUBLIC,                                                         \
+      "DefaultLevel of the machine's software restriction policies: 0x40000 unrestricted; "                  \
+      "absent: there are none")                                                                              \
+    F(S, number, software_restriction_scope, PUBLIC,                                                         \
+      "PolicyScope of these: 1: administrators, and so SYSTEM, are exempt")                                  \
+    F(S, number, code_integrity_deployed, PUBLIC,                                                            \
+      "DeployConfigCIPolicy: 1: group policy deploys a code integrity policy")                               \
+    F(S, flag, code_integrity_policy, PUBLIC, "Whether the code integrity policy SIPolicy.p7b is there")     \
+    F(S, text, lockdown_variable, PUBLIC,                                                                    \
+      "__PSLockdownPolicy in the environment of SYSTEM, else the machine's; 4: constrained language")        \
+    F(S, time, lockdown_written, PUBLIC, "When the newest of these settings was last written")
 
 #define VOLUME_FIELDS(S, F, L)                                                                               \
     F(S, text, letter, PUBLIC, "Drive letter, upper case; absent: none")                                     \
@@ -189,6 +226,24 @@
       "How often the agent's newest log reports insufficient shadow storage "                                \
       "(0x186C2) in the seven days before as_of")                                                            \
     F(S, time, last_shortage, PUBLIC, "The newest of these reports")
+
+#define SERVICE_FIELDS(S, F, L)                                                                              \
+    F(S, text, name, PUBLIC, "Name of the service")                                                          \
+    F(S, flag, present, PUBLIC, "Whether there is such a service")                                           \
+    F(S, text, display_name, PUBLIC, "Display name as stored")                                               \
+    F(S, number, start, PUBLIC, "Start: 2 automatic, 3 manual, 4 disabled")                                  \
+    F(S, flag, delayed, PUBLIC, "Whether an automatic start is delayed")                                     \
+    F(S, text, account, IDENTITY, "ObjectName as stored")                                                    \
+    F(S, text, account_kind, PUBLIC, "That account: system, local-service, network-service, other")          \
+    F(S, text, image_path, PUBLIC, "ImagePath as stored")                                                    \
+    F(S, number, state, PUBLIC, "1 stopped, 2 starting, 3 stopping, 4 running, 7 paused")                    \
+    F(S, number, exit_code, PUBLIC, "Exit code of the last run; 1077: not started since the system start")
+
+#define SERVICES_FIELDS(S, F, L)                                                                             \
+    L(S, service_facts, services, PUBLIC, "Services that backups and restores need")                         \
+    F(S, flag, iscsi_device, PUBLIC, "Whether the iSCSI initiator's device, ROOT\\ISCSIPRT, is there")       \
+    F(S, number, iscsi_device_flags, PUBLIC, "Its ConfigFlags: 1 disabled, 0x40 failed installation")        \
+    F(S, number, iscsi_device_problem, PUBLIC, "Its problem code, 0: none (live only)")
 
 #define SCRATCH_FIELDS(S, F, L)                                                                              \
     F(S, text, location, PUBLIC, "ScratchLocation of the agent's Config key, as written")                    \
@@ -244,7 +299,8 @@
     R(module_file, MODULE_FILE_FIELDS, "A file of the agent's module")                                       \
     R(volume, VOLUME_FIELDS, "A volume")                                                                     \
     R(shadow_storage, STORAGE_FIELDS, "A shadow storage association")                                        \
-    R(shadow_writer, WRITER_FIELDS, "A VSS writer")
+    R(shadow_writer, WRITER_FIELDS, "A VSS writer")                                                          \
+    R(service_facts, SERVICE_FIELDS, "A Windows service")
 
 /* G(name, struct, fields, doc): the groups of a document, in its order. Checks name the groups they need. */
 #define EVIDENCE_GROUPS(G)                                                                                   \
@@ -256,6 +312,7 @@
     G(volumes, volumes_evidence, VOLUMES_FIELDS, "Volumes")                                                  \
     G(shadow, shadow_evidence, SHADOW_FIELDS, "Shadow copies")                                               \
     G(scratch, scratch_evidence, SCRATCH_FIELDS, "The agent's scratch folder")                               \
-    G(prereq, prereq_evidence, PREREQ_FIELDS, "What Windows must have for the agent")
+    G(prereq, prereq_evidence, PREREQ_FIELDS, "What Windows must have for the agent")                        \
+    G(services, services_evidence, SERVICES_FIELDS, "Services that backups and restores need")
 
 #endif

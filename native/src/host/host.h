@@ -158,10 +158,10 @@ typedef enum console_question {
 
 typedef struct console_tool {
     console_question id;
+    uint32_t time_limit_s;
     const char *capture;
     const char *program;
     const char *const *arguments; /* NULL-ended */
-    uint32_t time_limit_s;
 } console_tool;
 const console_tool *console_tool_of(console_question id);
 
@@ -217,7 +217,8 @@ struct host {
     text_list warnings;      /* what the user should know of the source, e.g. that a hive is dirty; sentences */
 };
 
-/* Opens a folder laid out like a system drive: MARS_E_NOT_AN_IMAGE, MARS_E_UNREADABLE, MARS_E_MALFORMED. */
+/* Opens a folder laid out like a system drive: MARS_E_NOT_AN_IMAGE, MARS_E_UNREADABLE, MARS_E_MALFORMED,
+ * MARS_E_TOO_LARGE (a SYSTEM hive of more than 512 MiB). */
 mars_status host_open_image(host **out, const char *folder);
 /* Opens the machine we run on: MARS_E_UNSUPPORTED where that is not Windows. */
 mars_status host_open_live(host **out);

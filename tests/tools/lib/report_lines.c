@@ -7,8 +7,7 @@
 
 typedef void (*part_visitor)(void *user, const json_t *finding, const json_t *part);
 
-static bool each_part(const char *json, part_visitor visit, void *user) {
-    json_t *root = json_loads(json, 0, NULL);
+static bool each_part(const json_t *root, part_visitor visit, void *user) {
     const json_t *findings = json_object_get(root, "findings");
     size_t i = 0;
     const json_t *finding = NULL;
@@ -20,9 +19,7 @@ static bool each_part(const char *json, part_visitor visit, void *user) {
             visit(user, finding, part);
         }
     }
-    bool is_report = json_is_array(findings);
-    json_decref(root);
-    return is_report;
+    return json_is_array(findings);
 }
 
 static const char *text_of(const json_t *object, const char *name) {
@@ -53,9 +50,22 @@ static void add_line(void *user, const json_t *finding, const json_t *part) {
     push(&visit->lines, line_of(visit->lines.memory, finding, part, visit->with_subject));
 }
 
+static void add_warnings(arena_vector *lines, const json_t *root) {
+    size_t i = 0;
+    const json_t *warning = NULL;
+    json_array_foreach(json_object_get(json_object_get(root, "source"), "warnings"), i, warning) {
+        push(lines, arena_printf(lines->memory, "! %s", json_string_value(warning)));
+    }
+}
+
 bool report_lines(text_list *out, const char *json, bool with_subject, arena *memory) {
     line_visit visit = {.lines = ARENA_VECTOR(memory, const char *), .with_subject = with_subject};
-    bool is_report = each_part(json, add_line, &visit);
+    json_t *root = json_loads(json, 0, NULL);
+    bool is_report = each_part(root, add_line, &visit);
+    if (with_subject) {
+        add_warnings(&visit.lines, root);
+    }
+    json_decref(root);
     *out = (text_list){.items = visit.lines.items, .count = visit.lines.count};
     lines_sort(out);
     return is_report && !arena_failed(memory);
@@ -94,7 +104,9 @@ static void find_shortcomings(void *user, const json_t *finding, const json_t *p
 
 bool report_shortcomings(text_list *out, const char *json, arena *memory) {
     arena_vector lines = ARENA_VECTOR(memory, const char *);
-    bool is_report = each_part(json, find_shortcomings, &lines);
+    json_t *root = json_loads(json, 0, NULL);
+    bool is_report = each_part(root, find_shortcomings, &lines);
+    json_decref(root);
     *out = (text_list){.items = lines.items, .count = lines.count};
     return is_report && !arena_failed(memory);
 }
