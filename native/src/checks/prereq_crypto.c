@@ -42,7 +42,7 @@ static bool judge_age(view *v, bool *old) {
     version_number actual = {0};
     fact why = version->fact;
     if (why.state != FACT_KNOWN || !version_parse(version->value, &actual)) {
-        why = fact_unknown(REASON_DEPENDS, why.where, "The version of Windows is not known.");
+        why = fact_unknown(REASON_DEPENDS, why.where, "the version of Windows is not known");
         cannot_tell(v, &why);
         return false;
     }

@@ -69,11 +69,10 @@ void judge_prereq_offline_backup(judgement *j, const evidence *e) {
         say_where(judge_say(j, NULL, "not-configured"), &prereq->offline_backup.fact);
         return;
     }
-    const fact *unread = !fact_is_true(&prereq->offline_backup) ? &prereq->offline_backup.fact
-                         : installed->fact.state != FACT_KNOWN  ? &installed->fact
-                                                                : NULL;
-    if (unread != NULL) {
-        judge_unknown(j, NULL, "whether offline backup has the Azure PowerShell that it needs", unread);
+    const fact *needed =
+        fact_is_true(&prereq->offline_backup) ? &installed->fact : &prereq->offline_backup.fact;
+    if (needed->state != FACT_KNOWN) {
+        judge_unknown(j, NULL, "whether offline backup has the Azure PowerShell that it needs", needed);
         return;
     }
     bool found = false;

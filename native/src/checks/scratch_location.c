@@ -39,7 +39,7 @@ static void judge_equality(view *v) {
     fact why = scratch->provider_location.fact;
     int64_t success = 0;
     if (why.state == FACT_ABSENT) {
-        why = fact_unknown(REASON_DEPENDS, why.where, "CloudBackupProvider has no ScratchLocation.");
+        why = fact_unknown(REASON_DEPENDS, why.where, "CloudBackupProvider has no ScratchLocation");
     }
     if (why.state != FACT_KNOWN) {
         cannot_tell(v, "whether both places of the registry name the same scratch folder", &why);

@@ -64,7 +64,7 @@ void judge_scratch_free_space(judgement *j, const evidence *e) {
     fact missing = e->scratch.letter.fact.state == FACT_KNOWN
                        ? volume_not_found(e)
                        : fact_unknown(REASON_DEPENDS, e->scratch.letter.fact.where,
-                                      "The scratch folder's drive is not known.");
+                                      "the scratch folder's drive is not known");
     fact malformed;
     const fact *unread = holder != NULL ? unusable(&holder->free, &malformed) : &missing;
     if (unread != NULL) {

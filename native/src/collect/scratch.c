@@ -130,7 +130,7 @@ static fact_texts marked_files(collector *c, const char *folder) {
     fact_state state =
         c->machine->read->folder_each(c->machine, folder, remember_name, &found, c->memory, &result.fact);
     if (state == FACT_ABSENT) {
-        result.fact = fact_unknown(REASON_DEPENDS, result.fact.where, "The folder is not there.");
+        result.fact = fact_unknown(REASON_DEPENDS, result.fact.where, "the folder is not there");
     }
     if (state != FACT_KNOWN) {
         return result;
@@ -164,7 +164,7 @@ static void read_folder(collector *c, scratch_evidence *scratch, const char *fol
     scratch->key_file_size = read_file_size(c, key_file);
     if (fact_is_true(&scratch->key_file_present) && scratch->key_file_size.fact.state == FACT_ABSENT) {
         scratch->key_file_size.fact = fact_unknown(REASON_NOT_COLLECTED, scratch->key_file_size.fact.where,
-                                                   "Only its attributes were captured.");
+                                                   "only its attributes were captured");
     }
 }
 
