@@ -105,7 +105,7 @@ static int race(runner *racers, int count, int runs) {
 
 int main(int argc, char **argv) {
     static runner racers[2];
-    int runs = argc > 3 ? atoi(argv[1]) : 0;
+    int runs = argc > 3 ? (int)strtol(argv[1], NULL, 10) : 0;
     if (runs < 1 || runs > MOST_RUNS) {
         (void)fputs("usage: race RUNS NAME COMMAND ARGUMENT... [--against NAME COMMAND ARGUMENT...]\n",
                     stderr);

@@ -49,6 +49,16 @@ static void test_each_id_names_its_check(void **state) {
     }
 }
 
+/* Shortages stand in the agent's log, so that asking for this check alone must not miss them. */
+static void test_shadow_storage_needs_the_agent(void **state) {
+    (void)state;
+    arena memory = {0};
+    check_selection selection = {0};
+    assert_int_equal(check_select("shadow.storage", &memory, &selection), MARS_OK);
+    assert_true(check_selection_needs(&selection) & GROUP(agent));
+    arena_free(&memory);
+}
+
 static void test_each_group_names_its_checks(void **state) {
     (void)state;
     for (size_t i = 0; i < all_checks_count; i++) {
@@ -117,6 +127,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_list_means_all),
         cmocka_unit_test(test_each_id_names_its_check),
+        cmocka_unit_test(test_shadow_storage_needs_the_agent),
         cmocka_unit_test(test_each_group_names_its_checks),
         cmocka_unit_test(test_order_is_the_catalogues_and_each_once),
         cmocka_unit_test(test_wrong_names_are_told),

@@ -28,4 +28,16 @@ void judge_services_schedule(judgement *j, const evidence *e);
 void judge_services_com_plus(judgement *j, const evidence *e);
 void judge_services_msiserver(judgement *j, const evidence *e);
 
+void judge_prereq_dotnet(judgement *j, const evidence *e);
+void judge_prereq_powershell(judgement *j, const evidence *e);
+void judge_prereq_strong_crypto(judgement *j, const evidence *e);
+void judge_prereq_offline_backup(judgement *j, const evidence *e);
+void judge_prereq_unsupported_volumes(judgement *j, const evidence *e);
+void judge_prereq_pending_reboot(judgement *j, const evidence *e);
+
+void judge_scratch_location(judgement *j, const evidence *e);
+void judge_scratch_free_space(judgement *j, const evidence *e);
+void judge_scratch_attributes(judgement *j, const evidence *e);
+void judge_scratch_key_file(judgement *j, const evidence *e);
+
 #endif

@@ -107,6 +107,8 @@ static void inspect_references(inspection *in) {
     for (size_t i = 0; i < powershell->references.count; i++) {
         if (references[i].resolved.fact.state == FACT_ABSENT) {
             note(in, FAULT_REFERENCE_MISSING, name_of(&references[i].name), &references[i].resolved.fact);
+        } else if (references[i].resolved.fact.state == FACT_UNKNOWN && !fact_is_false(&references[i].file)) {
+            (void)known(in, &references[i].resolved.fact); /* a file, which is or is not there */
         } else if (references[i].resolved.fact.state == FACT_UNKNOWN) {
             note(in, FAULT_NOT_LOOKED_UP, name_of(&references[i].name), &references[i].resolved.fact);
         }

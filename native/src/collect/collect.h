@@ -54,7 +54,10 @@ void collect_machine(collector *c);
 void collect_agent(collector *c);
 void collect_schedule(collector *c);
 void collect_powershell(collector *c);
+void collect_volumes(collector *c);
 void collect_shadow(collector *c);
 void collect_services(collector *c);
+void collect_scratch(collector *c);
+void collect_prereq(collector *c);
 
 #endif

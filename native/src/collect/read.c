@@ -96,6 +96,10 @@ static fact_flag read_present(collector *c, const char *path, file_kind wanted) 
     fact_flag result = {0};
     file_info info = {0};
     fact_state state = c->machine->read->file_info(c->machine, path, c->memory, &info, &result.fact);
+    if (state == FACT_KNOWN && info.kind == FILE_OTHER) {
+        result.fact = fact_unknown(REASON_UNREADABLE, result.fact.where, "neither a file nor a folder");
+        return result;
+    }
     if (state == FACT_UNKNOWN) {
         return result;
     }
@@ -108,6 +112,19 @@ fact_flag read_file_present(collector *c, const char *path) {
 
 fact_flag read_folder_present(collector *c, const char *path) {
     return read_present(c, path, FILE_FOLDER);
+}
+
+fact_number read_file_size(collector *c, const char *path) {
+    fact_number result = {0};
+    file_info info = {0};
+    if (c->machine->read->file_info(c->machine, path, c->memory, &info, &result.fact) != FACT_KNOWN) {
+        return result;
+    }
+    if (info.kind != FILE_REGULAR) {
+        result.fact = fact_absent(result.fact.where);
+        return result;
+    }
+    return fact_number_known((int64_t)info.size, result.fact.where);
 }
 
 fact_bytes read_file(collector *c, const char *path, uint64_t max) {

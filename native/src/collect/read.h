@@ -23,9 +23,11 @@ fact_flag read_key_present(collector *c, const registry_path *path);
 
 /* ---- Files ---- */
 
-/* Whether a file (a folder) of that name is there. Something else of that name is not. */
+/* Whether a file (a folder) of that name is there. A folder is no file; what is neither is unknown. */
 fact_flag read_file_present(collector *c, const char *path);
 fact_flag read_folder_present(collector *c, const char *path);
+/* The size of a file; absent if no file of that name is there. */
+fact_number read_file_size(collector *c, const char *path);
 /* A whole file; larger than max is unknown. */
 fact_bytes read_file(collector *c, const char *path, uint64_t max);
 /* The file version of a program, a.b.c.d. */

@@ -134,10 +134,15 @@ static fact_list read_actions(collector *c, const task_definition *definition, c
     return fact_list_known(&actions, where);
 }
 
-static void read_definition(collector *c, const char *path, scheduled_task *out) {
+static void read_definition(collector *c, const char *path, uint64_t *room, scheduled_task *out) {
     bytes xml = {0};
     fact why = {0};
     task_definition definition = {0};
+    if (*room == 0) {
+        out->readable.fact = fact_unknown(REASON_TOO_LARGE, out->defined.fact.where,
+                                          "the tasks' definitions are together larger than 64 MiB");
+        return;
+    }
     if (c->machine->read->task_xml(c->machine, path, c->memory, &xml, &why) != FACT_KNOWN) {
         out->readable.fact = why.state == FACT_ABSENT
                                  ? fact_unknown(REASON_UNREADABLE, why.where, "the task has no definition")
@@ -145,6 +150,7 @@ static void read_definition(collector *c, const char *path, scheduled_task *out)
         return;
     }
     const char *where = why.where;
+    *room -= xml.size < *room ? xml.size : *room;
     if (!task_xml_read(xml.data, xml.size, c->memory, &definition, &why)) {
         out->readable.fact = fact_unknown(why.reason, where, why.detail);
         return;
@@ -164,11 +170,11 @@ static fact_time read_registration_time(collector *c, const char *path) {
     return read_key_time(c, &key);
 }
 
-void read_task(collector *c, const task_entry *entry, scheduled_task *out) {
+void read_task(collector *c, const task_entry *entry, uint64_t *room, scheduled_task *out) {
     out->path = fact_text_known(entry->path, entry->defined.fact.where);
     out->defined = entry->defined;
     out->registered = entry->registered;
-    read_definition(c, entry->path, out);
+    read_definition(c, entry->path, room, out);
     out->registration_written = read_registration_time(c, entry->path);
     task_status status = {0};
     fact why = {0};

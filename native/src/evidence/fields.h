@@ -197,6 +197,8 @@
     F(S, number, free, PUBLIC, "Free bytes")                                                                 \
     F(S, flag, deduplicated, PUBLIC, "Whether data deduplication is on")
 
+#define VOLUMES_FIELDS(S, F, L) L(S, volume, list, PUBLIC, "Every volume, with or without a drive letter")
+
 #define STORAGE_FIELDS(S, F, L)                                                                              \
     F(S, text, source_letter, PUBLIC, "Drive letter of the volume that is copied; absent: none")             \
     F(S, text, source_volume, IDENTITY, "Its \\\\?\\Volume{...}\\ path")                                     \
@@ -220,7 +222,6 @@
     F(S, text, writers_text, RAW, "What vssadmin list writers printed, at most 64 KiB")                      \
     L(S, shadow_storage, storage, PUBLIC, "Shadow storage associations")                                     \
     L(S, shadow_writer, writers, PUBLIC, "VSS writers")                                                      \
-    L(S, volume, volumes, PUBLIC, "Volumes")                                                                 \
     F(S, number, shortages, PUBLIC,                                                                          \
       "How often the agent's newest log reports insufficient shadow storage "                                \
       "(0x186C2) in the seven days before as_of")                                                            \
@@ -244,6 +245,49 @@
     F(S, number, iscsi_device_flags, PUBLIC, "Its ConfigFlags: 1 disabled, 0x40 failed installation")        \
     F(S, number, iscsi_device_problem, PUBLIC, "Its problem code, 0: none (live only)")
 
+#define SCRATCH_FIELDS(S, F, L)                                                                              \
+    F(S, text, location, PUBLIC, "ScratchLocation of the agent's Config key, as written")                    \
+    F(S, text, provider_location, PUBLIC, "ScratchLocation of its CloudBackupProvider key, as written")      \
+    F(S, time, location_written, PUBLIC, "When the newer of these keys was last written")                    \
+    F(S, text, folder, PUBLIC,                                                                               \
+      "The folder that location names: expanded, without doubled and trailing backslashes")                  \
+    F(S, text, provider_folder, PUBLIC, "The folder that provider_location names, likewise")                 \
+    F(S, text, letter, PUBLIC, "The folder's drive letter, upper case; absent: it is not on a drive")        \
+    F(S, flag, folder_present, PUBLIC, "Whether the folder is there")                                        \
+    F(S, number, attributes, PUBLIC, "The folder's FILE_ATTRIBUTE_... bits")                                 \
+    F(S, flag, system_writes, PUBLIC,                                                                        \
+      "Whether its access list lets the SYSTEM account add files and folders")                               \
+    F(S, texts, marked_files, PUBLIC,                                                                        \
+      "Files and folders directly in it that are encrypted or compressed; unknown unless all the others "    \
+      "are known not to be")                                                                                 \
+    F(S, flag, key_file_present, PUBLIC, "Whether OnlineBackup.KEK is in it")                                \
+    F(S, number, key_file_size, PUBLIC, "The size of OnlineBackup.KEK in bytes")                             \
+    F(S, number, protected_bytes, PUBLIC, "Size of the data that is backed up, where it can be read")
+
+#define PREREQ_FIELDS(S, F, L)                                                                               \
+    F(S, number, dotnet_release, PUBLIC,                                                                     \
+      "Release of .NET Framework 4.5 or later; absent: none is installed")                                   \
+    F(S, text, dotnet_version, PUBLIC, "Version of .NET Framework 4")                                        \
+    F(S, time, dotnet_written, PUBLIC, "When the key of these two was last written")                         \
+    F(S, text, powershell_version, PUBLIC, "Windows PowerShell's own version; absent: none is installed")    \
+    F(S, number, strong_crypto, PUBLIC, "SchUseStrongCrypto of .NET Framework 4 for 64-bit programs")        \
+    F(S, number, strong_crypto_32, PUBLIC, "The same for 32-bit programs")                                   \
+    F(S, number, strong_crypto_2, PUBLIC,                                                                    \
+      "SchUseStrongCrypto of .NET Framework 2 and 3.5 for 64-bit programs")                                  \
+    F(S, number, strong_crypto_2_32, PUBLIC, "The same for 32-bit programs")                                 \
+    F(S, number, tls12_enabled, PUBLIC, "Enabled of Schannel's TLS 1.2 for clients")                         \
+    F(S, number, tls12_disabled_by_default, PUBLIC, "DisabledByDefault of Schannel's TLS 1.2 for clients")   \
+    F(S, time, crypto_written, PUBLIC,                                                                       \
+      "When the newest of the keys of TLS 1.2 and of .NET Framework 4 was last written")                     \
+    F(S, flag, offline_backup, PUBLIC,                                                                       \
+      "Whether the agent has the certificate that offline backup works with (AzureADAppCertThumbprint_...)") \
+    F(S, time, offline_backup_written, PUBLIC, "When the key of that certificate was last written")          \
+    F(S, texts, azure_powershell, PUBLIC, "Versions of Azure PowerShell that are installed, each once")      \
+    F(S, flag, servicing_reboot, PUBLIC, "Whether Windows' component servicing waits for a restart")         \
+    F(S, flag, update_reboot, PUBLIC, "Whether Windows Update waits for a restart")                          \
+    F(S, flag, join_reboot, PUBLIC, "Whether joining or leaving a domain waits for a restart")               \
+    F(S, number, file_renames, PUBLIC, "How many files are to be replaced or removed at the next restart")
+
 /* R(struct, fields, doc): records that lists hold. */
 #define EVIDENCE_RECORDS(R)                                                                                  \
     R(trigger_facts, TRIGGER_FIELDS, "A trigger of a scheduled task")                                        \
@@ -265,7 +309,10 @@
     G(agent, agent_evidence, AGENT_FIELDS, "The MARS agent")                                                 \
     G(schedule, schedule_evidence, SCHEDULE_FIELDS, "The agent's scheduled tasks")                           \
     G(powershell, powershell_evidence, POWERSHELL_FIELDS, "What the tasks' PowerShell needs")                \
+    G(volumes, volumes_evidence, VOLUMES_FIELDS, "Volumes")                                                  \
     G(shadow, shadow_evidence, SHADOW_FIELDS, "Shadow copies")                                               \
+    G(scratch, scratch_evidence, SCRATCH_FIELDS, "The agent's scratch folder")                               \
+    G(prereq, prereq_evidence, PREREQ_FIELDS, "What Windows must have for the agent")                        \
     G(services, services_evidence, SERVICES_FIELDS, "Services that backups and restores need")
 
 #endif

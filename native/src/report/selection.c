@@ -37,6 +37,7 @@ mars_status check_select(const char *list, arena *memory, check_selection *out) 
         }
         name += length + (name[length] == ',');
     }
+    /* An array of pointers is meant. NOLINTNEXTLINE(bugprone-sizeof-expression) */
     const check **items = arena_array(memory, all_checks_count, sizeof *items);
     if (items == NULL) {
         return error_set(MARS_E_NO_MEMORY, "memory ran out");

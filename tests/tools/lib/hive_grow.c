@@ -57,7 +57,7 @@ static void begin_bin(grower *g, size_t needed) {
         store_u32(g->file + g->used, (uint32_t)(g->size - g->used)); /* positive: free */
     }
     uint8_t *bin = g->file + g->size;
-    memcpy(bin, "hbin", 4);
+    store_ascii(bin, "hbin");
     store_u32(bin + 4, (uint32_t)(g->size - CELLS_BASE_BLOCK));
     store_u32(bin + 8, (uint32_t)size);
     g->used = g->size + BIN_HEADER;
@@ -81,7 +81,7 @@ static uint32_t new_key(grower *g, uint32_t parent, const char *name) {
     size_t length = strlen(name);
     uint32_t cell = new_cell(g, KEY_NAME + length);
     uint8_t *key = content(g, cell);
-    memcpy(key, "nk", 2);
+    store_ascii(key, "nk");
     store_u16(key + 2, 0x20); /* 8-bit name */
     memcpy(key + KEY_TIME, g->time, sizeof g->time);
     store_u32(key + KEY_PARENT, parent);
@@ -91,7 +91,7 @@ static uint32_t new_key(grower *g, uint32_t parent, const char *name) {
     store_u32(key + KEY_SECURITY, g->security);
     store_u32(key + KEY_CLASS, NOTHING);
     store_u16(key + KEY_NAME_LENGTH, (uint16_t)length);
-    memcpy(key + KEY_NAME, name, length);
+    store_ascii(key + KEY_NAME, name);
     g->keys++;
     return cell;
 }
@@ -108,7 +108,7 @@ static uint32_t name_hash(const uint8_t *name, size_t length) {
 static void set_keys(grower *g, uint32_t parent, const uint32_t *keys, size_t count) {
     uint32_t cell = new_cell(g, 4 + count * 8);
     uint8_t *list = content(g, cell);
-    memcpy(list, "lh", 2);
+    store_ascii(list, "lh");
     store_u16(list + 2, (uint16_t)count);
     for (size_t i = 0; i < count; i++) {
         const uint8_t *key = content(g, keys[i]);
@@ -145,13 +145,13 @@ static uint32_t new_value(grower *g, const value *from) {
                     : from->text != NULL ? text_cell(g, from->text, &size)
                                          : new_cell(g, size);
     uint8_t *at = content(g, cell);
-    memcpy(at, "vk", 2);
+    store_ascii(at, "vk");
     store_u16(at + 2, (uint16_t)length);
     store_u32(at + 4, inside ? 0x80000004u : size);
     store_u32(at + 8, data);
     store_u32(at + 12, from->type);
     store_u16(at + 16, length > 0); /* 8-bit name */
-    memcpy(at + VALUE_NAME, from->name, length);
+    store_ascii(at + VALUE_NAME, from->name);
     return cell;
 }
 
@@ -254,7 +254,8 @@ static void grow(grower *g, uint32_t key) {
 }
 
 bool hive_grow(const char *path, const char *key, size_t size, char *error) {
-    const maker_error say = {.text = error, .size = HIVE_ERROR_SIZE};
+    maker_error say = {.size = HIVE_ERROR_SIZE};
+    say.text = error;
     arena memory = {0};
     bytes old = {0};
     size_t node = find_key(path, key);
@@ -264,7 +265,7 @@ bool hive_grow(const char *path, const char *key, size_t size, char *error) {
         grown = maker_fail(&say, "%s: it does not end where its bins end", path);
     }
     if (grown) {
-        size_t capacity = (size > old.size ? size : old.size) + 2 * SLACK;
+        size_t capacity = (size > old.size ? size : old.size) + 2 * (size_t)SLACK;
         grower g = {.file = arena_alloc(&memory, capacity), .capacity = capacity, .wanted = size};
         g.size = old.size;
         g.used = old.size;
