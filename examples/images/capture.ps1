@@ -8,9 +8,9 @@ descriptors and zone marks of the backup agent's files (files.json). Put it into
 system drive, and run "marshealth test --image FOLDER" on any machine.
 
 With -IncludeHives it makes such a copy itself, as small as possible: the registry hives SYSTEM, SOFTWARE and DEFAULT
-(through "reg save"), the scheduled tasks of the agent and of Windows Server Backup, the programs that the former start, the
-agent's program, its PowerShell module (wherever PSModulePath leads to one) with the libraries beside it, and its logs of the
-last eight days. By hand the larger part of it is:
+(through "reg save"), the scheduled tasks of the agent and of Windows Server Backup, the programs that the former start, a
+code integrity policy, the agent's program, its PowerShell module (wherever PSModulePath leads to one) with the
+libraries beside it, and its logs of the last eight days. By hand the larger part of it is:
 
     reg save HKLM\SYSTEM   IMAGE\Windows\System32\config\SYSTEM
     reg save HKLM\SOFTWARE IMAGE\Windows\System32\config\SOFTWARE
