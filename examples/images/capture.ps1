@@ -8,8 +8,8 @@ descriptors and zone marks of the backup agent's files (files.json). Put it into
 system drive, and run "marshealth test --image FOLDER" on any machine.
 
 With -IncludeHives it makes such a copy itself, as small as possible: the registry hives SYSTEM, SOFTWARE and DEFAULT
-(through "reg save"), the scheduled tasks of the agent and of Windows Server Backup, cbengine.exe, the agent's PowerShell
-module and its current logs. By hand the larger part of it is:
+(through "reg save"), the scheduled tasks of the agent and of Windows Server Backup, a code integrity policy, cbengine.exe,
+the agent's PowerShell module and its current logs. By hand the larger part of it is:
 
     reg save HKLM\SYSTEM   IMAGE\Windows\System32\config\SYSTEM
     reg save HKLM\SOFTWARE IMAGE\Windows\System32\config\SOFTWARE
@@ -256,6 +256,11 @@ function Save-Image {
     }
     foreach ($part in 'Tasks\Microsoft\OnlineBackup', 'Tasks\Microsoft\Windows\Backup', 'WindowsPowerShell\v1.0\powershell.exe') {
         Invoke-Step -What $part -Step { Copy-ToImage -Source (Join-Path -Path $systemFolder -ChildPath $part) -Image $Image }
+    }
+    # Most servers have no code integrity policy.
+    $policy = Join-Path -Path $systemFolder -ChildPath 'CodeIntegrity\SIPolicy.p7b'
+    if (Test-Path -LiteralPath $policy) {
+        Invoke-Step -What 'code integrity policy' -Step { Copy-ToImage -Source $policy -Image $Image }
     }
     if ($AgentFolder) {
         Invoke-Step -What 'agent' -Step { Copy-AgentFile -AgentFolder $AgentFolder -ScratchFolder $ScratchFolder -Image $Image }

@@ -357,8 +357,10 @@ for group in agent schedule powershell shadow machine source; do
         if [ "$code" -eq 3 ] && [ -s err ]; then
             says bad.json
         elif [ "$group" != machine ] && [ "$group" != source ]; then
+            # Some checks of the agent read other groups' facts.
             that "evidence with $change: no check of the group passes" jq -e --arg group "$group" \
-                'all(.findings[] | select(.check | startswith($group + ".")); .status != "pass" and .status != "info")' out
+                'all(.findings[] | select(.check | startswith($group + ".") and
+                    (IN("agent.service", "agent.on-azure-vm", "agent.os") | not)); .status != "pass" and .status != "info")' out
         fi
     done
 done

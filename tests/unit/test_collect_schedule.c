@@ -52,9 +52,50 @@ static void test_definitions_are_bounded_together(void **state) {
     arena_free(&memory);
 }
 
+static void expect_policy(const char *arguments, const char *policy, const char *import) {
+    arena memory = {0};
+    collector c = {.memory = &memory, .patterns = pattern_set_new()};
+    action_facts action = {0};
+    read_powershell_arguments(&c, arguments, "task", &action);
+    assert_string_equal(fact_text_or(&action.execution_policy, "none"), policy);
+    assert_int_equal(action.imports.fact.state, FACT_KNOWN);
+    assert_int_equal(action.imports.value.count, import != NULL);
+    if (import != NULL) {
+        assert_string_equal(action.imports.value.items[0], import);
+    }
+    pattern_set_free(c.patterns);
+    arena_free(&memory);
+}
+
+static void test_arguments(void **state) {
+    (void)state;
+    expect_policy("", "none", NULL);
+    expect_policy("-NoProfile\t-ex  RemoteSigned -Command \"Import-Module A\"", "RemoteSigned", "A");
+    expect_policy("\"-ep\" \"By\"pass", "Bypass", NULL);
+    expect_policy("-ep", "", NULL);
+    expect_policy("-c \"ipmo B; x -ep Restricted\"", "none", "B");
+}
+
+static void test_arguments_longer_than_a_command_line(void **state) {
+    (void)state;
+    arena memory = {0};
+    collector c = {.memory = &memory};
+    action_facts action = {0};
+    enum { LENGTH = 100 * 1000 };
+    char *arguments = arena_alloc(&memory, LENGTH + 1);
+    assert_non_null(arguments);
+    memset(arguments, 'a', LENGTH);
+    read_powershell_arguments(&c, arguments, "task", &action);
+    assert_int_equal(action.execution_policy.fact.reason, REASON_TOO_LARGE);
+    assert_int_equal(action.imports.fact.reason, REASON_TOO_LARGE);
+    arena_free(&memory);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_definitions_are_bounded_together),
+        cmocka_unit_test(test_arguments),
+        cmocka_unit_test(test_arguments_longer_than_a_command_line),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -178,8 +178,9 @@ static void judge_builtin(judgement *j, const evidence *e) {
     const module_path_element *elements = powershell->module_path.items;
     const fact_text *path = effective_path(powershell);
     for (size_t i = 0; i < powershell->module_path.count; i++) {
-        if (ascii_ends(fact_text_or(&elements[i].folder, ""), BUILTIN_FOLDER) &&
-            !fact_is_true(&elements[i].quoted)) {
+        const char *folder = fact_text_or(&elements[i].folder, "");
+        bool expanded = folder[0] != '%';
+        if (ascii_ends(folder, BUILTIN_FOLDER) && expanded && !fact_is_true(&elements[i].quoted)) {
             return;
         }
     }
