@@ -176,6 +176,24 @@ static void test_module_path_elements(void **state) {
     expect_text(&element(p, 5)->manifest, NULL);
 }
 
+/* Finding a value takes time that grows with their number, so that not all of very many are read. */
+static void test_very_many_variables(void **state) {
+    fixture *f = *state;
+    text_builder registry = {0};
+    text_add(&registry, SETUP ACCOUNT SESSION "\"Base\"=\"C:\\\\Agent\"\n");
+    for (int i = 0; i < 1200; i++) {
+        text_addf(&registry, "\"V%04d\"=\"x\"\n", i);
+    }
+    put(f, MODULE "MSOnlineBackup.psd1", "@{}");
+    (void)collect_from(f, AS_OF, text_builder_text(&registry));
+    text_builder_free(&registry);
+    collector c = {.machine = f->machine, .into = f->document, .memory = &f->memory};
+    c.environment = (arena_vector)ARENA_VECTOR(&f->memory, environment_variable);
+    environment_read(&c);
+    assert_string_equal(environment_expand(&c, "%Base%\\x"), "C:\\Agent\\x");
+    assert_string_equal(environment_expand(&c, "%V1199%"), "%V1199%");
+}
+
 static void test_own_path_of_system_replaces_the_machines(void **state) {
     const powershell_evidence *p = collect_from(*state, AS_OF,
                                                 SESSION "\"PSModulePath\"=str(2):\"C:\\\\A\"\n" ACCOUNT
@@ -417,6 +435,7 @@ int main(void) {
         TEST(test_policy_scopes),
         TEST(test_policy_absent),
         TEST(test_module_path_elements),
+        TEST(test_very_many_variables),
         TEST(test_own_path_of_system_replaces_the_machines),
         TEST(test_no_path),
         TEST(test_imports),

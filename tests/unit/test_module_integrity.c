@@ -50,6 +50,7 @@ static void set_scene(scene *s) {
     }
     for (size_t i = 0; i < 2; i++) {
         s->references[i].name = text(i == 0 ? "Engine.dll" : "System.Web");
+        s->references[i].file = fact_flag_known(i == 0, "manifest");
         s->references[i].resolved = text("C:\\file");
     }
 }
@@ -112,6 +113,17 @@ static void test_references(void **state) {
     expect_files(&s, "names-not-looked-up; intact", "System.Web");
     s.references[0].resolved = text(NULL);
     expect_files(&s, "reference-missing; names-not-looked-up", "Engine.dll");
+}
+
+/* A file that could not be looked at is not one that may come from elsewhere. */
+static void test_unread_reference(void **state) {
+    (void)state;
+    scene s;
+    set_scene(&s);
+    s.references[0].resolved = unreadable;
+    expect(&s, "unknown");
+    s.references[0].file.fact = unreadable.fact; /* the manifest does not name it literally */
+    expect(&s, "unknown");
 }
 
 static void test_empty_file(void **state) {
@@ -257,6 +269,7 @@ int main(void) {
         cmocka_unit_test(test_folder),
         cmocka_unit_test(test_manifest),
         cmocka_unit_test(test_references),
+        cmocka_unit_test(test_unread_reference),
         cmocka_unit_test(test_empty_file),
         cmocka_unit_test(test_damaged_program),
         cmocka_unit_test(test_signatures),

@@ -11,6 +11,7 @@
 #include "report/report.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 static const check_settings no_settings = {0};
@@ -89,6 +90,36 @@ static void test_one_finding_per_subject_worst_first(void **state) {
         [STATUS_PASS] = 1, [STATUS_INFO] = 1, [STATUS_FAIL] = 1, [STATUS_UNKNOWN] = 1, [STATUS_SKIPPED] = 0};
     assert_memory_equal(document->summary.count, count, sizeof count);
     assert_int_equal(document->summary.unknown_blocking, 0);
+    report_free(document);
+}
+
+enum { MANY = 20000 };
+
+static void say_many(judgement *j, const evidence *e) {
+    (void)e;
+    for (int i = 0; i < 2 * MANY; i++) {
+        char subject[16];
+        (void)snprintf(subject, sizeof subject, "%d", i < MANY ? i : 2 * MANY - 1 - i);
+        (void)judge_say(j, subject, i < MANY ? "good" : "bad");
+    }
+}
+
+static void test_many_subjects_keep_their_order(void **state) {
+    (void)state;
+    static const check prolific = {.id = "test.prolific", .judge = say_many, .verdicts = many_verdicts};
+    const check *const checks[] = {&prolific};
+    evidence *e = evidence_new();
+    report *document = judged(e, checks, 1);
+    evidence_free(e);
+    assert_int_equal(document->finding_count, MANY);
+    for (int i = 0; i < MANY; i++) {
+        char subject[16];
+        (void)snprintf(subject, sizeof subject, "%d", i);
+        const finding *f = &document->findings[i];
+        assert_string_equal(f->subject, subject);
+        assert_int_equal(f->part_count, 2);
+        assert_string_equal(f->parts[0].verdict->slug, "bad");
+    }
     report_free(document);
 }
 
@@ -362,6 +393,7 @@ static void test_status_names_and_urgency(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_finding_per_subject_worst_first),
+        cmocka_unit_test(test_many_subjects_keep_their_order),
         cmocka_unit_test(test_texts_come_from_the_catalogue),
         cmocka_unit_test(test_verdict_outside_the_table_is_an_error),
         cmocka_unit_test(test_checks_of_the_agent_are_skipped_without_one),

@@ -107,6 +107,8 @@ static void inspect_references(inspection *in) {
     for (size_t i = 0; i < powershell->references.count; i++) {
         if (references[i].resolved.fact.state == FACT_ABSENT) {
             note(in, FAULT_REFERENCE_MISSING, name_of(&references[i].name), &references[i].resolved.fact);
+        } else if (references[i].resolved.fact.state == FACT_UNKNOWN && !fact_is_false(&references[i].file)) {
+            (void)known(in, &references[i].resolved.fact); /* a file, which is or is not there */
         } else if (references[i].resolved.fact.state == FACT_UNKNOWN) {
             note(in, FAULT_NOT_LOOKED_UP, name_of(&references[i].name), &references[i].resolved.fact);
         }
@@ -251,6 +253,9 @@ static void inspect_module(judgement *j, const evidence *e) {
 }
 
 void judge_powershell_module_integrity(judgement *j, const evidence *e) {
+    if (backup_server_runs_agent(j, e)) {
+        return;
+    }
     const fact_flag *present = &e->powershell.module_present;
     if (fact_is_true(present)) {
         inspect_module(j, e);

@@ -2,6 +2,7 @@
 #include "checks/checks.h"
 
 #include "checks/policy_decision.h"
+#include "checks/schedule_tasks.h"
 #include "core/unicode.h"
 
 #include <string.h>
@@ -263,11 +264,14 @@ static bool all_same(const arena_vector *decisions) {
 }
 
 void judge_powershell_execution_policy(judgement *j, const evidence *e) {
+    if (backup_server_runs_agent(j, e)) {
+        return;
+    }
     const fact_list *tasks = &e->schedule.tasks;
     arena_vector decisions = ARENA_VECTOR(judge_memory(j), task_decision);
     const scheduled_task *items = tasks->items;
     for (size_t i = 0; i < tasks->count; i++) {
-        if (!fact_is_false(&items[i].defined)) {
+        if (task_may_run(&items[i])) {
             decide_task(&decisions, &e->powershell, &items[i]);
         }
     }

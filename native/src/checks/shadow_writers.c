@@ -1,7 +1,8 @@
 #include "checks/checks.h"
-#include "core/unicode.h"
+#include "checks/schedule_tasks.h"
 #include "report/catalog.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* VSS_WRITER_STATE */
@@ -13,34 +14,51 @@ enum {
     STATE_LAST_FAILED = 15
 };
 
-/* The agent has a task of its own for the system state. */
-static bool system_state_protected(const evidence *e) {
-    const scheduled_task *tasks = e->schedule.tasks.items;
-    for (size_t i = 0; i < e->schedule.tasks.count; i++) {
-        if (fact_is_true(&tasks[i].registered) &&
-            ascii_ends(fact_text_or(&tasks[i].path, ""), "SystemStateBackup")) {
-            return true;
-        }
+/* ---- Names ---- */
+
+static const char *name_of(const shadow_writer *writer) {
+    return fact_text_or(&writer->name, fact_text_or(&writer->id, "?"));
+}
+
+static int compare_names(const void *left, const void *right) {
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+/* The names of all writers, sorted. */
+static text_list sorted_names(arena *memory, const fact_list *writers) {
+    const char **names = arena_array(memory, writers->count, sizeof *names);
+    for (size_t i = 0; names != NULL && i < writers->count; i++) {
+        names[i] = name_of((const shadow_writer *)writers->items + i);
     }
-    return false;
+    if (names != NULL) {
+        qsort(names, writers->count, sizeof *names, compare_names);
+    }
+    return (text_list){.items = names, .count = names != NULL ? writers->count : 0};
 }
 
 /* Writers may have several instances, e.g. one per SQL Server: then the instance tells them apart. */
-static const char *subject_of(judgement *j, const evidence *e, const shadow_writer *writer) {
-    const shadow_writer *writers = e->shadow.writers.items;
-    const char *name = fact_text_or(&writer->name, fact_text_or(&writer->id, "?"));
-    size_t same = 0;
-    for (size_t i = 0; i < e->shadow.writers.count; i++) {
-        same += strcmp(fact_text_or(&writers[i].name, ""), name) == 0;
+static const char *subject_of(judgement *j, const text_list *names, const shadow_writer *writer) {
+    const char *name = name_of(writer);
+    const char **found =
+        names->count > 0 ? bsearch(&name, names->items, names->count, sizeof name, compare_names) : NULL;
+    if (found == NULL) {
+        return name;
     }
-    return same > 1 ? arena_printf(judge_memory(j), "%s %s", name, fact_text_or(&writer->instance, "?"))
-                    : name;
+    bool shared = (found > names->items && strcmp(found[-1], name) == 0) ||
+                  (found + 1 < names->items + names->count && strcmp(found[1], name) == 0);
+    return shared ? arena_printf(judge_memory(j), "%s %s", name, fact_text_or(&writer->instance, "?")) : name;
 }
 
-static void judge_writer(judgement *j, const evidence *e, const shadow_writer *writer) {
+/* What one writer is judged with. */
+typedef struct writers_view {
+    text_list names;
+    bool system_state; /* is protected */
+} writers_view;
+
+static void judge_writer(judgement *j, const writers_view *view, const shadow_writer *writer) {
     int64_t state = writer->state.value;
     const catalog_writer *known = catalog_writer_find(fact_text_or(&writer->id, ""));
-    const char *subject = subject_of(j, e, writer);
+    const char *subject = subject_of(j, &view->names, writer);
     if (writer->state.fact.state != FACT_KNOWN || state < STATE_UNKNOWN || state > STATE_LAST_FAILED) {
         fact why = writer->state.fact;
         if (why.state == FACT_KNOWN) {
@@ -52,7 +70,7 @@ static void judge_writer(judgement *j, const evidence *e, const shadow_writer *w
         return;
     }
     bool waiting = state >= STATE_FIRST_WAITING && state <= STATE_LAST_WAITING;
-    bool grave = known != NULL && known->system == 1 && system_state_protected(e);
+    bool grave = known != NULL && known->system == 1 && view->system_state;
     const char *service = known != NULL ? known->service : NULL;
     const char *slug = waiting           ? "waiting"
                        : grave           ? (service != NULL ? "failed-system" : "failed-system-no-service")
@@ -80,13 +98,17 @@ void judge_shadow_writers(judgement *j, const evidence *e) {
         judge_unknown(j, NULL, "how the VSS writers are", &why);
         return;
     }
+    writers_view view = {
+        .names = sorted_names(judge_memory(j), writers),
+        .system_state = system_state_protected(e),
+    };
     size_t stable = 0;
     for (size_t i = 0; i < writers->count; i++) {
         const shadow_writer *writer = (const shadow_writer *)writers->items + i;
         if (writer->state.fact.state == FACT_KNOWN && writer->state.value == STATE_STABLE) {
             stable++;
         } else {
-            judge_writer(j, e, writer);
+            judge_writer(j, &view, writer);
         }
     }
     if (stable == writers->count) {

@@ -12,7 +12,10 @@
 #define WINDOWS_NT          "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion"
 #define WINDOWS             "SOFTWARE\\Microsoft\\Windows\\CurrentVersion"
 
-enum { MAXIMUM_EXPANDED = 64 * 1024 };
+enum {
+    MAXIMUM_EXPANDED = 64 * 1024,
+    MAXIMUM_VARIABLES = 1000, /* of one key; servers have some dozens, and finding each takes time */
+};
 
 static environment_variable *find(const collector *c, const char *name, size_t length) {
     environment_variable *variables = c->environment.items;
@@ -69,6 +72,20 @@ const char *environment_expand(const collector *c, const char *text) {
     return result;
 }
 
+typedef struct stored_variable {
+    fact_text text;
+    bool expandable;
+} stored_variable;
+
+static void set_stored(collector *c, registry_root root, const char *name, const stored_variable *stored) {
+    const char *value = stored->expandable ? environment_expand(c, stored->text.value) : stored->text.value;
+    const char *before = environment_value(c, name);
+    if (root == REGISTRY_SYSTEM_ACCOUNT && ascii_equal(name, "Path") && before != NULL) {
+        value = arena_printf(c->memory, "%s;%s", before, value);
+    }
+    set(c, name, value);
+}
+
 static void read_variables(collector *c, registry_root root, const char *key) {
     registry_path path = {.root = root, .view = REGISTRY_64, .key = key};
     text_list names = {0};
@@ -76,20 +93,19 @@ static void read_variables(collector *c, registry_root root, const char *key) {
     if (c->machine->read->registry_values(c->machine, &path, c->memory, &names, &why) != FACT_KNOWN) {
         return;
     }
+    size_t count = names.count < MAXIMUM_VARIABLES ? names.count : MAXIMUM_VARIABLES;
+    stored_variable *stored = arena_array(c->memory, count, sizeof *stored);
+    for (size_t i = 0; stored != NULL && i < count; i++) {
+        uint32_t type = REGISTRY_NONE;
+        stored[i].text = read_text(c, &path, names.items[i], &type);
+        stored[i].expandable = type == REGISTRY_EXPAND_SZ;
+    }
     /* Plain texts first: expandable ones may refer to them. */
     for (int expandable = 0; expandable < 2; expandable++) {
-        for (size_t i = 0; i < names.count; i++) {
-            uint32_t type = REGISTRY_NONE;
-            fact_text text = read_text(c, &path, names.items[i], &type);
-            if (text.fact.state != FACT_KNOWN || (type == REGISTRY_EXPAND_SZ) != (expandable == 1)) {
-                continue;
+        for (size_t i = 0; stored != NULL && i < count; i++) {
+            if (stored[i].text.fact.state == FACT_KNOWN && stored[i].expandable == (expandable == 1)) {
+                set_stored(c, root, names.items[i], &stored[i]);
             }
-            const char *value = expandable == 1 ? environment_expand(c, text.value) : text.value;
-            const char *before = environment_value(c, names.items[i]);
-            if (root == REGISTRY_SYSTEM_ACCOUNT && ascii_equal(names.items[i], "Path") && before != NULL) {
-                value = arena_printf(c->memory, "%s;%s", before, value);
-            }
-            set(c, names.items[i], value);
         }
     }
 }
@@ -112,6 +128,8 @@ void environment_read(collector *c) {
     set_from_registry(c, "CommonProgramFiles", WINDOWS, "CommonFilesDir");
     set_from_registry(c, "ProgramData", WINDOWS_NT "\\ProfileList", "ProgramData");
     set_from_registry(c, "ALLUSERSPROFILE", WINDOWS_NT "\\ProfileList", "ProgramData");
+    set(c, "USERPROFILE",
+        arena_printf(c->memory, "%s\\system32\\config\\systemprofile", environment_value(c, "SystemRoot")));
     set_from_registry(c, "PUBLIC", WINDOWS_NT "\\ProfileList", "Public");
     read_variables(c, REGISTRY_MACHINE, SESSION_ENVIRONMENT);
     read_variables(c, REGISTRY_SYSTEM_ACCOUNT, "Environment");

@@ -15,6 +15,7 @@ enum {
     MAXIMUM_FILES = 5000,
     MAXIMUM_FOLDERS = 1000,
     MAXIMUM_FILE = 256 * 1024 * 1024, /* bytes */
+    MAXIMUM_ALL = 1024 * 1024 * 1024, /* bytes of all files, each of which is read whole */
 };
 
 /* ---- One file ---- */
@@ -158,7 +159,9 @@ static void read_zone(collector *c, const char *path, arena *scratch, module_fil
     file->zone.value = marks.zone.value;
 }
 
-static void read_module_file(collector *c, const char *root, const char *name, module_file *file) {
+/* *room: how many bytes of files may still be read. */
+static void read_module_file(collector *c, const char *root, const char *name, uint64_t *room,
+                             module_file *file) {
     const char *path = path_join(c->memory, root, name);
     file->path = fact_text_known(name, path);
     file->kind = fact_text_known(kind_of(name), path);
@@ -167,9 +170,10 @@ static void read_module_file(collector *c, const char *root, const char *name, m
     arena scratch = {0};
     bytes content = {0};
     fact why = {0};
+    uint64_t most = *room < MAXIMUM_FILE ? *room : MAXIMUM_FILE;
     read_zone(c, path, &scratch, file);
-    if (c->machine->read->file_read(c->machine, path, 0, MAXIMUM_FILE, &scratch, &content, &why) ==
-        FACT_KNOWN) {
+    if (c->machine->read->file_read(c->machine, path, 0, most, &scratch, &content, &why) == FACT_KNOWN) {
+        *room -= content.size;
         read_content(c, path, content, &scratch, file);
     } else {
         set_content_unknown(file, fact_copy(c->memory, &why));
@@ -282,8 +286,9 @@ void collect_module_files(collector *c, powershell_evidence *powershell) {
     }
     module_file *files = arena_array(c->memory, walk.files.count, sizeof *files);
     const char *const *names = walk.files.items;
+    uint64_t room = MAXIMUM_ALL;
     for (size_t i = 0; files != NULL && i < walk.files.count; i++) {
-        read_module_file(c, root, names[i], &files[i]);
+        read_module_file(c, root, names[i], &room, &files[i]);
     }
     powershell->files.items = files;
     powershell->files.count = files != NULL ? walk.files.count : 0;

@@ -44,10 +44,11 @@ void collect_schedule(collector *c) {
         return;
     }
     arena_vector tasks = ARENA_VECTOR(c->memory, scheduled_task);
+    uint64_t room = TASK_DEFINITIONS_LIMIT;
     for (size_t i = 0; i < entries.count; i++) {
         scheduled_task *task = arena_push(&tasks);
         if (task != NULL) {
-            read_task(c, &entries.items[i], task);
+            read_task(c, &entries.items[i], &room, task);
         }
     }
     schedule->tasks = fact_list_known(&tasks, why.where);

@@ -82,26 +82,34 @@ void resolve_program(collector *c, const char *command, const char *where, actio
 
 /* ---- PowerShell's arguments ---- */
 
-/* The next word of a command line: up to a blank outside double quotes; quotes are left out. False at the
- * end. */
-static bool next_word(arena *memory, const char **at, const char **word) {
-    while (**at == ' ' || **at == '\t') {
-        (*at)++;
+enum { LONGEST_COMMAND_LINE = 32767 }; /* characters; Windows starts nothing with more */
+
+/* Where the word at text ends: at a blank outside double quotes. */
+static size_t word_length(const char *text) {
+    size_t length = 0;
+    bool quoted = false;
+    while (text[length] != '\0' && (quoted || (text[length] != ' ' && text[length] != '\t'))) {
+        quoted = quoted != (text[length] == '"');
+        length++;
     }
+    return length;
+}
+
+/* The next word of a command line, its quotes left out. False at the end. */
+static bool next_word(arena *memory, const char **at, const char **word) {
+    *at += strspn(*at, " \t");
     if (**at == '\0') {
         return false;
     }
-    char *text = arena_alloc(memory, strlen(*at) + 1);
-    size_t length = 0;
-    bool quoted = false;
-    while (**at != '\0' && (quoted || (**at != ' ' && **at != '\t'))) {
-        if (**at == '"') {
-            quoted = !quoted;
-        } else if (text != NULL) {
-            text[length++] = **at;
+    size_t length = word_length(*at);
+    char *text = arena_alloc(memory, length + 1);
+    size_t used = 0;
+    for (size_t i = 0; text != NULL && i < length; i++) {
+        if ((*at)[i] != '"') {
+            text[used++] = (*at)[i];
         }
-        (*at)++;
     }
+    *at += length;
     *word = text != NULL ? text : "";
     return true;
 }
@@ -177,6 +185,12 @@ static fact_texts find_imports(collector *c, const char *arguments, const char *
 
 void read_powershell_arguments(collector *c, const char *arguments, const char *where, action_facts *out) {
     const char *text = arguments != NULL ? arguments : "";
+    if (strlen(text) > (size_t)LONGEST_COMMAND_LINE * 3) { /* bytes of UTF-8 */
+        out->imports.fact =
+            fact_unknown(REASON_TOO_LARGE, where, "the arguments are longer than a command line can be");
+        out->execution_policy.fact = out->imports.fact;
+        return;
+    }
     out->execution_policy = find_policy(c, text, where);
     if (is_encoded(c, text)) {
         out->imports.fact = fact_unknown(REASON_MALFORMED, where, "the command is encoded");

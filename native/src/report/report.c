@@ -4,6 +4,7 @@
 #include "core/alloc.h"
 #include "core/error.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 int finding_urgency(finding_status status) {
@@ -68,25 +69,6 @@ static bool same_subject(const char *a, const char *b) {
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* Puts the part behind those that are at least as urgent. */
-static void insert_part(finding_part *parts, size_t count, finding_part part) {
-    size_t at = count;
-    while (at > 0 && finding_urgency(parts[at - 1].verdict->status) > finding_urgency(part.verdict->status)) {
-        parts[at] = parts[at - 1];
-        at--;
-    }
-    parts[at] = part;
-}
-
-static bool said_before(said *const *all, size_t index) {
-    for (size_t i = 0; i < index; i++) {
-        if (same_subject(all[i]->subject, all[index]->subject)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static const char *join_lines(arena *memory, const text_list *lines) {
     const char *joined = NULL;
     for (size_t i = 0; i < lines->count; i++) {
@@ -95,40 +77,84 @@ static const char *join_lines(arena *memory, const text_list *lines) {
     return joined;
 }
 
-static size_t count_said(const judgement *j, const char *subject) {
-    said *const *all = j->said.items;
-    size_t count = 0;
-    for (size_t i = 0; i < j->said.count; i++) {
-        count += same_subject(all[i]->subject, subject);
-    }
-    return count;
+/* What was said, as it is ordered: by where its subject was said first, then the most urgent, then as said.
+ * A check may say something about tens of thousands of subjects, so they are sorted and not searched. */
+typedef struct said_place {
+    said *said;
+    size_t index;
+    size_t first; /* index of the first that has the same subject */
+} said_place;
+
+static int by_subject(const void *left, const void *right) {
+    const said_place *a = left;
+    const said_place *b = right;
+    const char *one = a->said->subject;
+    const char *other = b->said->subject;
+    int order = one == NULL || other == NULL ? (one != NULL) - (other != NULL) : strcmp(one, other);
+    return order != 0 ? order : (a->index > b->index) - (a->index < b->index);
 }
 
-/* One finding from all that was said about the subject of said number first. */
-static void add_finding(arena_vector *findings, const judgement *j, size_t first) {
+static int by_first_and_urgency(const void *left, const void *right) {
+    const said_place *a = left;
+    const said_place *b = right;
+    int urgency = finding_urgency(a->said->verdict->status) - finding_urgency(b->said->verdict->status);
+    return a->first != b->first ? (a->first > b->first) - (a->first < b->first)
+           : urgency != 0       ? urgency
+                                : (a->index > b->index) - (a->index < b->index);
+}
+
+/* NULL if memory ran out, or nothing was said. */
+static said_place *order_said(const judgement *j) {
+    size_t count = j->said.count;
     said *const *all = j->said.items;
-    finding_part *parts = arena_array(j->memory, count_said(j, all[first]->subject), sizeof *parts);
+    said_place *places = count > 0 ? arena_array(j->memory, count, sizeof *places) : NULL;
+    if (places == NULL) {
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++) {
+        places[i] = (said_place){.said = all[i], .index = i};
+    }
+    qsort(places, count, sizeof *places, by_subject);
+    for (size_t i = 0; i < count; i++) {
+        bool same = i > 0 && same_subject(places[i - 1].said->subject, places[i].said->subject);
+        places[i].first = same ? places[i - 1].first : places[i].index;
+    }
+    qsort(places, count, sizeof *places, by_first_and_urgency);
+    return places;
+}
+
+/* One finding from all that was said about a subject. */
+static void add_finding(arena_vector *findings, const judgement *j, const said_place *places, size_t count) {
+    finding_part *parts = arena_array(j->memory, count, sizeof *parts);
     finding *result = parts != NULL ? arena_push(findings) : NULL;
     if (result == NULL) {
         return;
     }
-    size_t count = 0;
-    for (size_t i = first; i < j->said.count; i++) {
-        if (same_subject(all[i]->subject, all[first]->subject)) {
-            insert_part(parts, count++, make_part(j->memory, j->check, all[i]));
-        }
+    for (size_t i = 0; i < count; i++) {
+        parts[i] = make_part(j->memory, j->check, places[i].said);
     }
     static const char *const none[] = {NULL};
     const catalog_check *entry = catalog_check_find(j->check->id);
     *result = (finding){
         .check = j->check,
-        .subject = all[first]->subject,
+        .subject = places[0].said->subject,
         .parts = parts,
         .part_count = count,
         .sources = entry != NULL ? entry->sources : none,
         .where_lines = join_lines(j->memory, &parts[0].where),
         .values_json = values_text(j->memory, &parts[0]),
     };
+}
+
+static void add_findings(arena_vector *findings, const judgement *j) {
+    const said_place *places = arena_failed(j->memory) ? NULL : order_said(j);
+    size_t count = places != NULL ? j->said.count : 0;
+    for (size_t start = 0, end = 0; start < count; start = end) {
+        while (end < count && places[end].first == places[start].first) {
+            end++;
+        }
+        add_finding(findings, j, places + start, end - start);
+    }
 }
 
 static void judge_one(arena_vector *findings, const check *row, const evidence *e,
@@ -142,11 +168,7 @@ static void judge_one(arena_vector *findings, const check *row, const evidence *
     } else {
         row->judge(&j, e);
     }
-    for (size_t i = 0; i < j.said.count && !arena_failed(j.memory); i++) {
-        if (!said_before(j.said.items, i)) {
-            add_finding(findings, &j, i);
-        }
-    }
+    add_findings(findings, &j);
 }
 
 static const char *copied(arena *memory, const fact_text *text) {
