@@ -1,6 +1,7 @@
 /* powershell.module-path: whether the agent's tasks find the module that they import. */
 #include "checks/checks.h"
 
+#include "checks/schedule_tasks.h"
 #include "core/unicode.h"
 
 #include <string.h>
@@ -65,7 +66,10 @@ static import_survey survey_imports(arena *memory, const evidence *e) {
     bool any = false;
     for (size_t t = 0; t < e->schedule.tasks.count; t++) {
         const action_facts *actions = tasks[t].actions.items;
-        if (tasks[t].actions.fact.state == FACT_UNKNOWN && !fact_is_false(&tasks[t].defined)) {
+        if (!task_may_run(&tasks[t])) {
+            continue;
+        }
+        if (tasks[t].actions.fact.state == FACT_UNKNOWN) {
             survey.task_hidden = &tasks[t].actions.fact;
         }
         for (size_t a = 0; a < tasks[t].actions.count; a++) {

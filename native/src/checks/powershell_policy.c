@@ -2,6 +2,7 @@
 #include "checks/checks.h"
 
 #include "checks/policy_decision.h"
+#include "checks/schedule_tasks.h"
 #include "core/unicode.h"
 
 #include <string.h>
@@ -121,7 +122,9 @@ static said *say_policy(const policy_case *c, const char *slug) {
 
 static void say_scripts(const policy_case *c, const char *slug, const arena_vector *scripts) {
     text_list list = list_of(scripts);
-    say_texts(say_policy(c, slug), "scripts", &list);
+    said *s = say_policy(c, slug);
+    say_texts(s, "scripts", &list);
+    say_text(s, "folder", fact_text_or(&c->e->powershell.module_folder, ""));
 }
 
 static void judge_restricted(const policy_case *c) {
@@ -267,7 +270,7 @@ void judge_powershell_execution_policy(judgement *j, const evidence *e) {
     arena_vector decisions = ARENA_VECTOR(judge_memory(j), task_decision);
     const scheduled_task *items = tasks->items;
     for (size_t i = 0; i < tasks->count; i++) {
-        if (!fact_is_false(&items[i].defined)) {
+        if (task_may_run(&items[i])) {
             decide_task(&decisions, &e->powershell, &items[i]);
         }
     }

@@ -4,6 +4,10 @@ const char *task_subject(const scheduled_task *task) {
     return fact_text_or(&task->path, "a task without a name");
 }
 
+bool task_may_run(const scheduled_task *task) {
+    return !fact_is_false(&task->registered) && !fact_is_false(&task->defined);
+}
+
 void judge_each_task(judgement *j, const evidence *e, const char *what, task_judge judge_one) {
     const fact_list *tasks = &e->schedule.tasks;
     if (tasks->fact.state == FACT_UNKNOWN) {
