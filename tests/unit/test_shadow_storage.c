@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -48,9 +49,24 @@ static void test_small_volume_needs_less(void **state) {
     expect(500, 288, 32, PATH ": room");
 }
 
+/* Each association is looked up among all volumes. */
+static void test_more_associations_than_any_server_has(void **state) {
+    (void)state;
+    shadow_storage *many = calloc(1001, sizeof *many);
+    assert_non_null(many);
+    evidence e = {0};
+    e.shadow.storage = (fact_list){.fact = fact_known("text"), .count = 1001, .items = many};
+    judging run;
+    judging_run(&run, "shadow.storage", &e, NULL);
+    assert_string_equal(judging_verdicts(&run), "unknown");
+    judging_free(&run);
+    free(many);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_small_volume_needs_less),
+        cmocka_unit_test(test_more_associations_than_any_server_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

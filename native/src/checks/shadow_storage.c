@@ -10,7 +10,7 @@ static const int64_t smallest_useful = INT64_C(320) * 1024 * 1024;
 static const int64_t smallest_useful_if_small = INT64_C(50) * 1024 * 1024;
 static const int64_t small_volume = INT64_C(500) * 1024 * 1024;
 static const int64_t smallest_judged_volume = INT64_C(4) * 1024 * 1024 * 1024;
-enum { NEARLY_FULL_PERCENT = 95 };
+enum { NEARLY_FULL_PERCENT = 95, ASSOCIATIONS_MAX = 1000 };
 
 static const volume *find_volume(const evidence *e, const fact_text *letter, const fact_text *path) {
     const volume *volumes = e->shadow.volumes.items;
@@ -169,6 +169,12 @@ void judge_shadow_storage(judgement *j, const evidence *e) {
     judge_shortages(j, e);
     if (storage->fact.state != FACT_KNOWN) {
         judge_unknown(j, NULL, "how much shadow storage there is", &storage->fact);
+        return;
+    }
+    if (storage->count > ASSOCIATIONS_MAX) {
+        fact why = fact_unknown(REASON_TOO_LARGE, storage->fact.where,
+                                "there are more than 1,000 associations, and a server has one per volume");
+        judge_unknown(j, NULL, "how much shadow storage there is", &why);
         return;
     }
     if (storage->count == 0) {
