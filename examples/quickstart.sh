@@ -59,11 +59,11 @@ code=$?
 
 cat <<END
 
-Next, try
-  $marshealth test --image $images/broken --format json   the same for programs
-  $marshealth checks                                  what is checked
-  $marshealth collect --image $images/broken -o evidence.json
-  $marshealth test --evidence evidence.json           judge what was collected, anywhere
-  cmake --install build --prefix ~/.local             install the tool, the library and its header
-  examples/images/README.md                           how to judge a server of your own
+Next:
+  the same for programs        $marshealth test --image $images/broken --format json
+  what is checked              $marshealth checks
+  read now, judge elsewhere    $marshealth collect --image $images/broken -o build/evidence.json
+                               $marshealth test --evidence build/evidence.json
+  install tool and library     cmake --install build --prefix ~/.local
+  a server of your own         examples/images/README.md
 END

@@ -5,8 +5,9 @@
 
 const command commands[] = {
     {"test", "", "Judge servers and say what is wrong, why, and what to do.",
-     "Formats: text (default), json, jsonl, junit, nagios. Several sources are judged side by side and\n"
-     "reported in the order given: json then gives an array, jsonl a line each.\n\n"
+     "Formats: text (default), json, jsonl, junit, nagios. --image and --evidence may be repeated: several\n"
+     "sources are judged side by side and reported in the order given; json then gives an array, jsonl a\n"
+     "line each.\n\n"
      "Exit code: 2 if anything fails, else 1 if anything warns, else 3 if a check that decides whether\n"
      "the next backup starts could not be judged, else 0. 3 also where nothing could be judged at all.",
      TAKES_IMAGE | TAKES_EVIDENCE | TAKES_CHECK | TAKES_FORMAT | TAKES_OUTPUT | TAKES_BASELINE |

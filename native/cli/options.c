@@ -28,9 +28,9 @@ enum {
 
 static const option_row rows[] = {
     {"image", "DIR", OPTION_IMAGE, TAKES_IMAGE,
-     "a folder laid out like the server's system drive; may be repeated"},
+     "a folder laid out like the server's system drive"},
     {"evidence", "FILE", OPTION_EVIDENCE, TAKES_EVIDENCE,
-     "a file that `marshealth collect` wrote (-: standard input); may be repeated"},
+     "a file that `marshealth collect` wrote (-: standard input)"},
     {"check", "ID", OPTION_CHECK, TAKES_CHECK,
      "only this check, or a group such as schedule; may be repeated"},
     {"format", "FORMAT", OPTION_FORMAT, TAKES_FORMAT, "form of the output (see below)"},
@@ -78,6 +78,10 @@ static bool add_source(options *out, source_kind kind, const char *path) {
 }
 
 static bool add_check(options *out, const char *id) {
+    if (id[0] == '\0') {
+        complain("--check wants a check's id, or a group");
+        return false;
+    }
     size_t before = out->checks != NULL ? strlen(out->checks) : 0;
     char *checks = realloc(out->checks, before + strlen(id) + 2);
     if (checks == NULL) {

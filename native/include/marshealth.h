@@ -185,7 +185,8 @@ typedef struct mars_report mars_report;
 typedef struct mars_check_options {
     uint32_t struct_size;
     uint32_t reserved;     /* 0 */
-    const char *checks;    /* judge only these: ids separated by commas; "schedule" stands for all of its group; NULL: all */
+    const char *checks;    /* judge only these: ids separated by commas; "schedule" stands for all of its group; NULL:
+                              all but those that are judged only when asked for, as mars_catalog_checks tells */
     const char *baseline;  /* JSON text of a module baseline for powershell.module-integrity; NULL: none */
 } mars_check_options;
 #define MARS_CHECK_OPTIONS_INIT                                                                              \

@@ -1,8 +1,11 @@
 /* test_fixtures FIXTURES BUILD [NAME]...: makes the image of every fixture (fixture.h) below BUILD and judges
  * it through the public ABI. It must give exactly the findings of its expect.txt; its evidence, saved and
  * loaded again, the same report, and redacted the same verdicts. All fixtures together must give every
- * verdict of every check. Prints a line for each fixture, and what differs. With names, only those. */
+ * verdict of every check. Prints lines of the Test Anything Protocol, and behind a failure what differs:
+ * those lines are what its expect.txt lacks. With names, only those fixtures are judged. The image of one
+ * that failed is kept. */
 #include "checks/check.h"
+#include "file_tree.h"
 #include "fixture.h"
 #include "image_maker.h"
 #include "marshealth.h"
@@ -33,7 +36,7 @@ typedef struct trial {
 static void complain_error(trial *t, const char *about) {
     mars_error error = MARS_ERROR_INIT;
     (void)mars_error_copy(&error);
-    text_addf(t->complaints, "    %s: %s\n", about, error.message);
+    text_addf(t->complaints, "#   %s: %s\n", about, error.message);
 }
 
 static mars_evidence *collect_image(trial *t) {
@@ -54,6 +57,7 @@ static const char *judge(trial *t, const mars_evidence *facts, mars_summary *sum
     mars_text *text = NULL;
     mars_check_options options = MARS_CHECK_OPTIONS_INIT;
     options.baseline = t->of->baseline;
+    options.checks = t->of->checks;
     *summary = (mars_summary)MARS_SUMMARY_INIT;
     const char *json = NULL;
     if (mars_check(&report, facts, &options) == MARS_OK && mars_report_summary(summary, report) == MARS_OK &&
@@ -96,7 +100,7 @@ static void compare_lines(trial *t, const char *heading, const text_list *expect
                     : a == actual->count ? -1
                                          : strcmp(expected->items[e], actual->items[a]);
         if (order != 0) {
-            text_addf(t->complaints, "%s    %s %s\n", headed ? "" : heading, order < 0 ? "-" : "+",
+            text_addf(t->complaints, "%s#   %s %s\n", headed ? "" : heading, order < 0 ? "-" : "+",
                       order < 0 ? expected->items[e] : actual->items[a]);
             headed = true;
         }
@@ -138,7 +142,7 @@ static int expected_exit(trial *t, const text_list *lines) {
         }
         const check *row = check_of_line(lines->items[i], &v);
         if (row == NULL) {
-            text_addf(t->complaints, "    there is no verdict \"%s\"\n", lines->items[i]);
+            text_addf(t->complaints, "#   there is no verdict \"%s\"\n", lines->items[i]);
             continue;
         }
         of.fails = of.fails || v->status == STATUS_FAIL;
@@ -156,50 +160,84 @@ static void compare_exit(trial *t, const text_list *lines, const mars_summary *s
     };
     int expected = expected_exit(t, lines);
     if (exit_class(&of) != expected) {
-        text_addf(t->complaints, "    the exit code would be %d, not %d\n", exit_class(&of), expected);
+        text_addf(t->complaints, "#   the exit code would be %d, not %d\n", exit_class(&of), expected);
     }
 }
 
 static void compare_saved(trial *t, const mars_evidence *facts, const char *json) {
     const char *again = judge_saved(t, facts, 0);
     if (again != NULL && strcmp(again, json) != 0) {
-        text_add(t->complaints, "    saved and loaded, the evidence gives another report\n");
+        text_add(t->complaints, "#   saved and loaded, the evidence gives another report\n");
     }
     const char *redacted = judge_saved(t, facts, MARS_SAVE_REDACTED);
     text_list before = {0};
     text_list after = {0};
     if (redacted != NULL && report_lines(&before, json, false, &t->memory) &&
         report_lines(&after, redacted, false, &t->memory)) {
-        compare_lines(t, "    redacted, the evidence gives other verdicts:\n", &before, &after);
+        compare_lines(t, "#   redacted, the evidence gives other verdicts:\n", &before, &after);
     }
 }
 
-static void compare_report(trial *t, const char *json, const mars_summary *summary) {
+static void compare_exactly(trial *t, const text_list *actual, const mars_summary *summary) {
     text_list expected = {0};
-    text_list actual = {0};
-    text_list shortcomings = {0};
     char error[1024];
     const maker_error say = {.text = error, .size = sizeof error};
+    if (!fixture_expected(&expected, t->all, t->of, &t->memory, &say)) {
+        text_addf(t->complaints, "#   %s\n", error);
+        return;
+    }
+    compare_lines(t, "", &expected, actual);
+    compare_exit(t, &expected, summary);
+}
+
+static bool contains(const text_list *lines, const char *line) {
+    for (size_t i = 0; i < lines->count; i++) {
+        if (strcmp(lines->items[i], line) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_quiet(const char *line) {
+    const verdict *v = NULL;
+    return check_of_line(line, &v) != NULL &&
+           (v->status == STATUS_PASS || v->status == STATUS_INFO || v->status == STATUS_SKIPPED);
+}
+
+static void compare_quiet(trial *t, const text_list *actual, const mars_summary *summary) {
+    for (size_t i = 0; i < actual->count; i++) {
+        if (!is_quiet(actual->items[i])) {
+            text_addf(t->complaints, "#   false alarm: %s\n", actual->items[i]);
+        }
+    }
+    for (size_t i = 0; i < t->of->added.count; i++) {
+        if (!contains(actual, t->of->added.items[i])) {
+            text_addf(t->complaints, "#   - %s\n", t->of->added.items[i]);
+        }
+    }
+    const text_list none = {0};
+    compare_exit(t, &none, summary);
+}
+
+static void compare_report(trial *t, const char *json, const mars_summary *summary) {
+    text_list actual = {0};
+    text_list shortcomings = {0};
     if (!report_lines(&actual, json, true, &t->memory) ||
         !report_shortcomings(&shortcomings, json, &t->memory)) {
-        text_add(t->complaints, "    the report is not of the expected form\n");
+        text_add(t->complaints, "#   the report is not of the expected form\n");
         return;
     }
-    if (!fixture_expected(&expected, t->all, t->of, &t->memory, &say)) {
-        text_addf(t->complaints, "    %s\n", error);
-        return;
-    }
-    compare_lines(t, "", &expected, &actual);
-    compare_exit(t, &expected, summary);
+    (t->of->quiet ? compare_quiet : compare_exactly)(t, &actual, summary);
     for (size_t i = 0; i < shortcomings.count; i++) {
-        text_addf(t->complaints, "    %s\n", shortcomings.items[i]);
+        text_addf(t->complaints, "#   %s\n", shortcomings.items[i]);
     }
 }
 
 static void run_trial(trial *t) {
     char error[1024];
     if (!image_make(t->of->folder, t->image, error, sizeof error)) {
-        text_addf(t->complaints, "    %s\n", error);
+        text_addf(t->complaints, "#   %s\n", error);
         return;
     }
     mars_summary summary;
@@ -230,7 +268,11 @@ static void *work(void *user) {
         t.image = arena_printf(&t.memory, "%s/%s", run->images, t.of->name);
         run_trial(&t);
         if (arena_failed(&t.memory)) {
-            text_add(t.complaints, "    memory ran out\n");
+            text_add(t.complaints, "#   memory ran out\n");
+        }
+        if (t.complaints->length == 0) {
+            char ignored[1];
+            (void)tree_remove(t.image, &(maker_error){.text = ignored, .size = sizeof ignored});
         }
         arena_free(&t.memory);
     }
@@ -270,12 +312,13 @@ static size_t report_coverage(const fixture_list *all) {
             (void)snprintf(name, sizeof name, "%s/%s", all_checks[i].id, v->slug);
             verdicts++;
             if (!is_covered(all, name)) {
-                (void)printf("no fixture gives %s\n", name);
+                (void)printf("# no fixture gives %s\n", name);
                 missing++;
             }
         }
     }
-    (void)printf("%zu of %zu verdicts are given by fixtures\n", verdicts - missing, verdicts);
+    (void)printf("%s - %zu of %zu verdicts are given by fixtures\n", missing == 0 ? "ok" : "not ok",
+                 verdicts - missing, verdicts);
     return missing;
 }
 
@@ -295,7 +338,7 @@ static size_t print_outcomes(const test_run *run) {
     for (size_t i = 0; i < run->count; i++) {
         text_builder *complaints = &run->outcomes[i].complaints;
         bool passed = complaints->length == 0 && !text_builder_failed(complaints);
-        (void)printf("%s %s\n%s", passed ? "ok    " : "FAILED", run->chosen[i]->name,
+        (void)printf("%s - %s\n%s", passed ? "ok" : "not ok", run->chosen[i]->name,
                      text_builder_text(complaints));
         failed += !passed;
         text_builder_free(complaints);
@@ -320,8 +363,10 @@ static int run_fixtures(const fixture_list *all, const char *images, int name_co
     run_all(&run);
     size_t failed = print_outcomes(&run);
     size_t missing = name_count == 0 ? report_coverage(all) : 0;
-    (void)printf("%zu passed, %zu failed, 0 skipped\n", run.count - failed, failed + (missing > 0));
-    return failed + missing > 0 || run.count == 0;
+    size_t cases = run.count + (name_count == 0);
+    failed += missing > 0;
+    (void)printf("%zu passed, %zu failed, 0 skipped\n", cases - failed, failed);
+    return failed > 0 || run.count == 0;
 }
 
 int main(int argc, char **argv) {

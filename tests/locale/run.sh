@@ -19,15 +19,18 @@ make_locale() { # NAME
   localedef -i "${1%%.*}" -f UTF-8 "$LOCPATH/$1.new" && mv "$LOCPATH/$1.new" "$LOCPATH/$1"
 }
 
+one_test='
+  name=$(basename "$2")
+  cd "$(dirname "$2")" && env LC_ALL="$1" LD_PRELOAD="$3" "$2" >"$0/$name" 2>&1
+  echo "@ $1:$name $?" >>"$0/$name"
+'
 unit_tests() { # LOCALE
-  local test code name
-  for test in "$build"/tests/test_*; do
-    [ -x "$test" ] && [ -f "$test" ] || continue
-    name=$1:$(basename "$test")
-    code=0
-    (cd "$build/tests" && in_locale "$1" "$test") || code=$?
-    echo "@ $name $code"
-  done
+  local output=$LOCPATH/output-$1
+  rm -rf "$output"
+  mkdir -p "$output"
+  ctest --test-dir "$build" --tests-regex '^unit\.' --show-only=json-v1 | jq -r '.tests[].command[0]' |
+    xargs -P "${JOBS:-2}" -I{} bash -c "$one_test" "$output" "$1" {} "$preload"
+  cat "$output"/*
 }
 
 same_output() { # LOCALE IMAGE FORMAT

@@ -75,6 +75,9 @@ static void add_page(text_builder *out, const check *row) {
     add_paragraph(out, "", entry != NULL ? entry->rule : NULL);
     text_add(out,
              row->blocking ? "- Blocking: decides whether the next backup starts\n" : "- Not blocking\n");
+    text_add(out, row->only_when_asked
+                      ? "- Judged only when the check or its group is named, for instance with --check\n"
+                      : "");
     text_add(out, row->needs_agent ? "- Skipped where no agent is installed\n" : "");
     add_evidence(out, row);
     text_add(out, "\n## Verdicts\n\nA `{name}` stands for a value that the report fills in.\n\n");
@@ -91,12 +94,14 @@ static void add_index(text_builder *out) {
     text_add(out,
              "<!-- Generated from native/catalog/ by tests/tools/generate_docs.c -->\n# Checks\n\n"
              "Every check, in the order of the report. A blocking check decides whether the next scheduled "
-             "backup starts.\n\n| Check | What it checks | Blocking | Verdicts |\n|---|---|---|---|\n");
+             "backup starts. A check marked \"when asked\" is judged only if it or its group is named.\n\n| "
+             "Check | What it checks | Blocking | Verdicts |\n|---|---|---|---|\n");
     for (size_t i = 0; i < all_checks_count; i++) {
         const check *row = &all_checks[i];
         text_addf(out, "| [%s](%s.md) | ", row->id, row->id);
         add_plain(out, title_of(row));
-        text_addf(out, " | %s | ", row->blocking ? "yes" : "no");
+        text_addf(out, " | %s%s | ", row->blocking ? "yes" : "no",
+                  row->only_when_asked ? ", when asked" : "");
         for (const verdict *v = row->verdicts; v->slug != NULL; v++) {
             text_addf(out, "%s[%s](%s.md#%s) (%s)", v == row->verdicts ? "" : ", ", v->slug, row->id, v->slug,
                       finding_status_name(v->status));

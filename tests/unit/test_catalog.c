@@ -128,6 +128,41 @@ static void test_agent_versions_ascend(void **state) {
     }
 }
 
+static void test_account_names(void **state) {
+    (void)state;
+    static const struct {
+        const char *account;
+        const char *sid;
+    } cases[] = {
+        {"NT AUTHORITY\\SYSTEM", "S-1-5-18"},
+        {"nt-autorität\\system", "S-1-5-18"},
+        {"NT-AUTORITÄT\\SYSTEM", "S-1-5-18"},
+        {"AUTORITE NT\\SYSTÈME", "S-1-5-18"},
+        {"NT AUTHORITY\\система", "S-1-5-18"},
+        {"SYSTEM", "S-1-5-18"},
+        {"Système", "S-1-5-18"},
+        {"NT-AUTORITÄT\\NETZWERKDIENST", "S-1-5-20"},
+        {"VORDEFINIERT\\Administratoren", "S-1-5-32-544"},
+        {"администраторы", "S-1-5-32-544"},
+        {"CORP\\SYSTEM", NULL},
+        {"BUILTIN\\SYSTEM", NULL},
+        {"NT AUTHORITY\\", NULL},
+        {"\\SYSTEM", NULL},
+        {"NT AUTHORITY\\SYSTEM\\", NULL},
+        {"SYSTEM ", NULL},
+        {"", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *sid = catalog_account_sid(cases[i].account);
+        if (cases[i].sid == NULL) {
+            assert_null(sid);
+        } else {
+            assert_non_null(sid);
+            assert_string_equal(sid, cases[i].sid);
+        }
+    }
+}
+
 static void test_writers(void **state) {
     (void)state;
     const catalog_writer *system_writer = catalog_writer_find("e8132975-6f93-4464-a53e-1050253ae220");
@@ -148,10 +183,15 @@ static void test_writers(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_check_has_its_page),   cmocka_unit_test(test_every_verdict_has_its_text),
-        cmocka_unit_test(test_every_text_has_its_verdict), cmocka_unit_test(test_tables_are_sound),
-        cmocka_unit_test(test_places_are_well_formed),     cmocka_unit_test(test_common_falls_back),
-        cmocka_unit_test(test_agent_versions_ascend),      cmocka_unit_test(test_writers),
+        cmocka_unit_test(test_every_check_has_its_page),
+        cmocka_unit_test(test_every_verdict_has_its_text),
+        cmocka_unit_test(test_every_text_has_its_verdict),
+        cmocka_unit_test(test_tables_are_sound),
+        cmocka_unit_test(test_places_are_well_formed),
+        cmocka_unit_test(test_common_falls_back),
+        cmocka_unit_test(test_agent_versions_ascend),
+        cmocka_unit_test(test_writers),
+        cmocka_unit_test(test_account_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

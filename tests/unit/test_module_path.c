@@ -183,6 +183,42 @@ static void test_softening(void **state) {
     expect(&s, "not-found");
 }
 
+static void run_at(scene *s, int64_t when, int64_t result) {
+    s->task.last_run = (fact_time){.fact = fact_known("history"), .value = when};
+    s->task.last_result = (fact_number){.fact = fact_known("history"), .value = result};
+}
+
+static void test_last_run_where_no_success_is_kept(void **state) {
+    (void)state;
+    scene s;
+    set_scene(&s);
+    s.task.last_success.fact = fact_unknown(REASON_NOT_ON_HOST, "history", NULL);
+    run_at(&s, AFTER, 0);
+    expect(&s, "not-found-but-working");
+    run_at(&s, AFTER, 1);
+    expect(&s, "not-found");
+    run_at(&s, BEFORE, 0);
+    expect(&s, "not-found");
+    s.task.last_success = (fact_time){.fact = fact_known("history"), .value = BEFORE};
+    run_at(&s, AFTER, 0);
+    expect(&s, "not-found");
+}
+
+static void test_backup_server(void **state) {
+    (void)state;
+    scene s;
+    set_scene(&s);
+    s.e.agent.backup_server = text("C:\\DPM");
+    expect(&s, "not-found");
+    s.e.schedule.tasks.count = 0;
+    expect(&s, "backup-server");
+    s.e.schedule.tasks.fact = unreadable.fact;
+    expect(&s, "unknown");
+    s.e.schedule.tasks.fact = fact_known("tasks");
+    s.e.agent.backup_server.fact = unreadable.fact;
+    expect(&s, "not-found");
+}
+
 static void test_builtin_folder(void **state) {
     (void)state;
     scene s;
@@ -272,6 +308,8 @@ int main(void) {
         cmocka_unit_test(test_not_expanded),
         cmocka_unit_test(test_own_value_of_system),
         cmocka_unit_test(test_softening),
+        cmocka_unit_test(test_last_run_where_no_success_is_kept),
+        cmocka_unit_test(test_backup_server),
         cmocka_unit_test(test_builtin_folder),
         cmocka_unit_test(test_import_by_path),
         cmocka_unit_test(test_missing_import_beside_a_good_path),

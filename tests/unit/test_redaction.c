@@ -127,16 +127,16 @@ static void test_same_text_gets_the_same_pseudonym(void **state) {
     document->machine.computer_name = known("BÄRLIN-1");
     document->machine.configured_name = known("Bärlin-1");
     document->shadow.storage = (fact_list){.fact = fact_known(NULL), .count = 2, .items = storage};
-    document->shadow.volumes = (fact_list){.fact = fact_known(NULL), .count = 2, .items = volumes};
+    document->volumes.list = (fact_list){.fact = fact_known(NULL), .count = 2, .items = volumes};
     evidence *result = redacted(document);
     const shadow_storage *s = result->shadow.storage.items;
-    const volume *v = result->shadow.volumes.items;
+    const volume *v = result->volumes.list.items;
     assert_string_equal(result->machine.computer_name.value, "redacted-1");
     assert_string_equal(result->machine.configured_name.value, "redacted-1");
-    assert_string_equal(s[0].source_volume.value, "redacted-2");
-    assert_string_equal(s[1].source_volume.value, "redacted-3");
-    assert_string_equal(v[0].path.value, "redacted-3");
-    assert_string_equal(v[1].path.value, "redacted-2");
+    assert_string_equal(v[0].path.value, "redacted-2");
+    assert_string_equal(v[1].path.value, "redacted-3");
+    assert_string_equal(s[0].source_volume.value, "redacted-3");
+    assert_string_equal(s[1].source_volume.value, "redacted-2");
     evidence_free(result);
     evidence_free(document);
 }

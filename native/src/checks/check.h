@@ -36,6 +36,7 @@ typedef struct check {
     evidence_groups needs;
     check_function judge;
     const verdict *verdicts; /* ended by a row without slug */
+    bool only_when_asked;    /* left out unless the check or its group is named */
 } check;
 
 /* Every check, in the order of the report. */
@@ -74,8 +75,8 @@ said *judge_say(judgement *j, const char *subject, const char *slug);
  */
 said *judge_unknown(judgement *j, const char *subject, const char *what, const fact *why);
 
-/* Values fill the catalogue's texts ({name}) and stand in the report, typed. Texts are copied (names are not), since a
- * report outlives its evidence; NULL counts as "". */
+/* Values fill the catalogue's texts ({name}) and stand in the report, typed. Texts are copied (names are
+ * not), since a report outlives its evidence; NULL counts as "". */
 void say_text(said *s, const char *name, const char *text);
 void say_number(said *s, const char *name, int64_t value);
 void say_bytes(said *s, const char *name, int64_t value);
@@ -91,5 +92,10 @@ bool last_known_success(const evidence *e, int64_t *when);
 /* A suspicion is contradicted if a scheduled backup succeeded after the suspicious setting was last written.
  */
 bool succeeded_since(const evidence *e, const fact_time *written, int64_t *when);
+/* Says "backup-server": such a server starts the agent itself. It must be known to be there. */
+void say_backup_server(judgement *j, const evidence *e);
+/* Whether it is, and the agent has no tasks of its own either; then it is said, and there is nothing to judge
+ * about what only tasks need. */
+bool backup_server_runs_agent(judgement *j, const evidence *e);
 
 #endif

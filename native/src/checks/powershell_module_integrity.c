@@ -253,6 +253,9 @@ static void inspect_module(judgement *j, const evidence *e) {
 }
 
 void judge_powershell_module_integrity(judgement *j, const evidence *e) {
+    if (backup_server_runs_agent(j, e)) {
+        return;
+    }
     const fact_flag *present = &e->powershell.module_present;
     if (fact_is_true(present)) {
         inspect_module(j, e);

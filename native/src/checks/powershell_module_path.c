@@ -178,8 +178,9 @@ static void judge_builtin(judgement *j, const evidence *e) {
     const module_path_element *elements = powershell->module_path.items;
     const fact_text *path = effective_path(powershell);
     for (size_t i = 0; i < powershell->module_path.count; i++) {
-        if (ascii_ends(fact_text_or(&elements[i].folder, ""), BUILTIN_FOLDER) &&
-            !fact_is_true(&elements[i].quoted)) {
+        const char *folder = fact_text_or(&elements[i].folder, "");
+        bool expanded = folder[0] != '%';
+        if (ascii_ends(folder, BUILTIN_FOLDER) && expanded && !fact_is_true(&elements[i].quoted)) {
             return;
         }
     }
@@ -199,8 +200,9 @@ static void judge_builtin(judgement *j, const evidence *e) {
 /* The module by name: an element of the path has to lead to it. */
 static void judge_by_name(judgement *j, const evidence *e) {
     const powershell_evidence *powershell = &e->powershell;
-    const fact *hidden =
-        effective_path(powershell)->fact.state == FACT_UNKNOWN ? &effective_path(powershell)->fact : NULL;
+    const fact *value = &effective_path(powershell)->fact;
+    const fact *list = &powershell->module_path.fact; /* unknown, too, if there are too many elements */
+    const fact *hidden = value->state == FACT_UNKNOWN ? value : list->state == FACT_UNKNOWN ? list : NULL;
     const module_path_element *element = resolving_element(powershell, &hidden);
     if (element != NULL) {
         said *s = judge_say(j, NULL, "found");
@@ -216,6 +218,9 @@ static void judge_by_name(judgement *j, const evidence *e) {
 }
 
 void judge_powershell_module_path(judgement *j, const evidence *e) {
+    if (backup_server_runs_agent(j, e)) {
+        return;
+    }
     import_survey survey = survey_imports(judge_memory(j), e);
     if (survey.missing.count > 0) {
         said *s = judge_say(j, NULL, "import-missing");

@@ -266,6 +266,9 @@ static bool all_same(const arena_vector *decisions) {
 }
 
 void judge_powershell_execution_policy(judgement *j, const evidence *e) {
+    if (backup_server_runs_agent(j, e)) {
+        return;
+    }
     const fact_list *tasks = &e->schedule.tasks;
     arena_vector decisions = ARENA_VECTOR(judge_memory(j), task_decision);
     const scheduled_task *items = tasks->items;

@@ -57,9 +57,7 @@ static void judge_tally(judgement *j, const evidence *e, const task_tally *tally
 void judge_schedule_tasks_present(judgement *j, const evidence *e) {
     const fact_list *tasks = &e->schedule.tasks;
     if (e->agent.backup_server.fact.state == FACT_KNOWN) {
-        said *s = judge_say(j, NULL, "backup-server");
-        say_text(s, "folder", e->agent.backup_server.value);
-        say_where(s, &e->agent.backup_server.fact);
+        say_backup_server(j, e);
         return;
     }
     if (tasks->fact.state == FACT_UNKNOWN) {

@@ -1,5 +1,7 @@
 #include "checks/schedule_tasks.h"
 
+#include "core/unicode.h"
+
 const char *task_subject(const scheduled_task *task) {
     return fact_text_or(&task->path, "a task without a name");
 }
@@ -30,4 +32,15 @@ void judge_each_task(judgement *j, const evidence *e, const char *what, task_jud
     if (judged == 0) {
         say_where(judge_say(j, NULL, "no-task"), &tasks->fact);
     }
+}
+
+bool system_state_protected(const evidence *e) {
+    const scheduled_task *tasks = e->schedule.tasks.items;
+    for (size_t i = 0; i < e->schedule.tasks.count; i++) {
+        if (fact_is_true(&tasks[i].registered) &&
+            ascii_ends(fact_text_or(&tasks[i].path, ""), "SystemStateBackup")) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -1,5 +1,5 @@
 #include "checks/checks.h"
-#include "core/unicode.h"
+#include "checks/volumes.h"
 
 #include <string.h>
 
@@ -11,20 +11,6 @@ static const int64_t smallest_useful_if_small = INT64_C(50) * 1024 * 1024;
 static const int64_t small_volume = INT64_C(500) * 1024 * 1024;
 static const int64_t smallest_judged_volume = INT64_C(4) * 1024 * 1024 * 1024;
 enum { NEARLY_FULL_PERCENT = 95, ASSOCIATIONS_MAX = 1000 };
-
-static const volume *find_volume(const evidence *e, const fact_text *letter, const fact_text *path) {
-    const volume *volumes = e->shadow.volumes.items;
-    for (size_t i = 0; i < e->shadow.volumes.count; i++) {
-        if (letter->fact.state == FACT_KNOWN &&
-            ascii_equal(fact_text_or(&volumes[i].letter, ""), letter->value)) {
-            return &volumes[i];
-        }
-        if (path->fact.state == FACT_KNOWN && ascii_equal(fact_text_or(&volumes[i].path, ""), path->value)) {
-            return &volumes[i];
-        }
-    }
-    return NULL;
-}
 
 static const char *volume_name(judgement *j, const fact_text *letter, const fact_text *path) {
     return letter->fact.state == FACT_KNOWN ? arena_printf(judge_memory(j), "%s:", letter->value)
@@ -41,12 +27,9 @@ typedef struct storage_view {
 } storage_view;
 
 static storage_view view_of(judgement *j, const evidence *e, const shadow_storage *s) {
-    const volume *holder = find_volume(e, &s->storage_letter, &s->storage_volume);
-    const volume *copied = find_volume(e, &s->source_letter, &s->source_volume);
-    const fact *volumes = &e->shadow.volumes.fact;
-    fact missing = volumes->state == FACT_KNOWN ? fact_unknown(REASON_DEPENDS, volumes->where,
-                                                               "the volume is not in the list of volumes")
-                                                : *volumes;
+    const volume *holder = volume_find(e, &s->storage_letter, &s->storage_volume);
+    const volume *copied = volume_find(e, &s->source_letter, &s->source_volume);
+    fact missing = volume_not_found(e);
     storage_view view = {
         .source = volume_name(j, &s->source_letter, &s->source_volume),
         .storage = volume_name(j, &s->storage_letter, &s->storage_volume),

@@ -1,5 +1,5 @@
 #include "checks/checks.h"
-#include "core/unicode.h"
+#include "checks/schedule_tasks.h"
 #include "report/catalog.h"
 
 #include <stdlib.h>
@@ -13,18 +13,6 @@ enum {
     STATE_LAST_WAITING = 5,
     STATE_LAST_FAILED = 15
 };
-
-/* The agent has a task of its own for the system state. */
-static bool system_state_protected(const evidence *e) {
-    const scheduled_task *tasks = e->schedule.tasks.items;
-    for (size_t i = 0; i < e->schedule.tasks.count; i++) {
-        if (fact_is_true(&tasks[i].registered) &&
-            ascii_ends(fact_text_or(&tasks[i].path, ""), "SystemStateBackup")) {
-            return true;
-        }
-    }
-    return false;
-}
 
 /* ---- Names ---- */
 

@@ -1,3 +1,4 @@
+#include "collect/agent_events.h"
 #include "collect/read.h"
 
 #define AGENT_KEY       "SOFTWARE\\Microsoft\\Windows Azure Backup"
@@ -46,10 +47,19 @@ static void read_engine(collector *c, agent_evidence *agent) {
     agent->engine_version = read_program_version(c, agent->engine.value);
 }
 
+static void read_registration(collector *c, agent_evidence *agent) {
+    agent->resource_id = read_machine_text(c, AGENT_KEY "\\Config", "ResourceId");
+    agent->vault = read_machine_text(c, AGENT_KEY "\\Config", "ServiceResourceName");
+    agent_event_count mismatches = agent_events(c, AGENT_EVENT_REGISTRATION_MISMATCH);
+    agent->registration_mismatches = mismatches.times;
+    agent->last_registration_mismatch = mismatches.last;
+}
+
 void collect_agent(collector *c) {
     agent_evidence *agent = &c->into->agent;
     agent->install_path = read_machine_text(c, AGENT_KEY "\\Setup", "InstallPath");
     find_folder(c, agent);
     read_engine(c, agent);
     agent->backup_server = read_machine_text(c, DATA_PROTECTION, "InstallPath");
+    read_registration(c, agent);
 }

@@ -128,6 +128,8 @@ void environment_read(collector *c) {
     set_from_registry(c, "CommonProgramFiles", WINDOWS, "CommonFilesDir");
     set_from_registry(c, "ProgramData", WINDOWS_NT "\\ProfileList", "ProgramData");
     set_from_registry(c, "ALLUSERSPROFILE", WINDOWS_NT "\\ProfileList", "ProgramData");
+    set(c, "USERPROFILE",
+        arena_printf(c->memory, "%s\\system32\\config\\systemprofile", environment_value(c, "SystemRoot")));
     set_from_registry(c, "PUBLIC", WINDOWS_NT "\\ProfileList", "Public");
     read_variables(c, REGISTRY_MACHINE, SESSION_ENVIRONMENT);
     read_variables(c, REGISTRY_SYSTEM_ACCOUNT, "Environment");

@@ -20,6 +20,7 @@ void collect_powershell(collector *c) {
     powershell_evidence *powershell = &c->into->powershell;
     find_module(c, powershell);
     collect_execution_policy(c, powershell);
+    collect_lockdown(c, powershell);
     collect_module_path(c, powershell);
     collect_module_manifest(c, powershell);
     collect_module_files(c, powershell);

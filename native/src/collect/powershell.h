@@ -8,6 +8,8 @@
 
 /* Execution policy in its scopes. */
 void collect_execution_policy(collector *c, powershell_evidence *powershell);
+/* Policies of the machine that constrain scripts, and when they were last written. */
+void collect_lockdown(collector *c, powershell_evidence *powershell);
 /* PSModulePath, what its elements lead to, and modules that tasks import by path. */
 void collect_module_path(collector *c, powershell_evidence *powershell);
 /* The manifest of the agent's module and what it refers to. Needs module_folder and module_present. */

@@ -66,8 +66,8 @@ static fact_text find_manifest(collector *c, const char *element) {
     return manifest;
 }
 
-/* A variable that is not there, or one in a value that is not expanded, is left as it is written. What begins
- * with it is a path below whatever folder PowerShell was started in, where no such folder is. */
+/* A variable in a value that is not expanded is left as it is written. What begins with it is a path below
+ * whatever folder PowerShell was started in, where no such folder is. */
 static bool begins_unexpanded(const char *folder) {
     return folder[0] == '%' && strchr(folder + 1, '%') != NULL;
 }
@@ -85,7 +85,7 @@ static void read_element(collector *c, const char *raw, bool expand, module_path
         return;
     }
     element->present =
-        begins_unexpanded(folder) ? fact_flag_known(false, where) : read_folder_present(c, folder);
+        !expand && begins_unexpanded(folder) ? fact_flag_known(false, where) : read_folder_present(c, folder);
     if (fact_is_true(&element->present)) {
         element->manifest = find_manifest(c, folder);
     } else {

@@ -9,8 +9,6 @@
 #define SHELL_ID             "Microsoft\\PowerShell\\1\\ShellIds\\Microsoft.PowerShell"
 #define PREFERENCE           "PSExecutionPolicyPreference"
 
-/* Unknown if any of the keys' times is: a success can contradict a setting only if it came after the last
- * change. */
 static fact_time newest_change(collector *c) {
     static const registry_path keys[] = {
         {REGISTRY_MACHINE, REGISTRY_64, MACHINE_GROUP_POLICY},
@@ -20,18 +18,7 @@ static fact_time newest_change(collector *c) {
         {REGISTRY_SYSTEM_ACCOUNT, REGISTRY_64, "Software\\" SHELL_ID},
         {REGISTRY_MACHINE, REGISTRY_64, "SOFTWARE\\" SHELL_ID},
     };
-    fact_time newest = {.fact = fact_absent(NULL)};
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        fact_time written = read_key_time(c, &keys[i]);
-        if (written.fact.state == FACT_UNKNOWN) {
-            return written;
-        }
-        if (written.fact.state == FACT_KNOWN &&
-            (newest.fact.state != FACT_KNOWN || written.value > newest.value)) {
-            newest = written;
-        }
-    }
-    return newest;
+    return read_newest_key_time(c, keys, sizeof keys / sizeof keys[0]);
 }
 
 void collect_execution_policy(collector *c, powershell_evidence *powershell) {

@@ -69,6 +69,21 @@ fact_time read_key_time(collector *c, const registry_path *path) {
     return result;
 }
 
+fact_time read_newest_key_time(collector *c, const registry_path *keys, size_t count) {
+    fact_time newest = {.fact = fact_absent(NULL)};
+    for (size_t i = 0; i < count; i++) {
+        fact_time written = read_key_time(c, &keys[i]);
+        if (written.fact.state == FACT_UNKNOWN) {
+            return written;
+        }
+        if (written.fact.state == FACT_KNOWN &&
+            (newest.fact.state != FACT_KNOWN || written.value > newest.value)) {
+            newest = written;
+        }
+    }
+    return newest;
+}
+
 fact_flag read_key_present(collector *c, const registry_path *path) {
     fact_time written = read_key_time(c, path);
     if (written.fact.state == FACT_UNKNOWN) {
@@ -97,6 +112,19 @@ fact_flag read_file_present(collector *c, const char *path) {
 
 fact_flag read_folder_present(collector *c, const char *path) {
     return read_present(c, path, FILE_FOLDER);
+}
+
+fact_number read_file_size(collector *c, const char *path) {
+    fact_number result = {0};
+    file_info info = {0};
+    if (c->machine->read->file_info(c->machine, path, c->memory, &info, &result.fact) != FACT_KNOWN) {
+        return result;
+    }
+    if (info.kind != FILE_REGULAR) {
+        result.fact = fact_absent(result.fact.where);
+        return result;
+    }
+    return fact_number_known((int64_t)info.size, result.fact.where);
 }
 
 fact_bytes read_file(collector *c, const char *path, uint64_t max) {

@@ -15,6 +15,9 @@ fact_number read_account_number(collector *c, const char *key, const char *name)
 fact_text read_text(collector *c, const registry_path *path, const char *name, uint32_t *type);
 fact_number read_number(collector *c, const registry_path *path, const char *name);
 fact_time read_key_time(collector *c, const registry_path *path);
+/* When the newest of these keys was last written; absent if there is none of them. Unknown if any of the
+ * times is: a success can contradict a setting only if it came after the last change. */
+fact_time read_newest_key_time(collector *c, const registry_path *keys, size_t count);
 /* Whether a key is there. */
 fact_flag read_key_present(collector *c, const registry_path *path);
 
@@ -23,6 +26,8 @@ fact_flag read_key_present(collector *c, const registry_path *path);
 /* Whether a file (a folder) of that name is there. A folder is no file; what is neither is unknown. */
 fact_flag read_file_present(collector *c, const char *path);
 fact_flag read_folder_present(collector *c, const char *path);
+/* The size of a file; absent if no file of that name is there. */
+fact_number read_file_size(collector *c, const char *path);
 /* A whole file; larger than max is unknown. */
 fact_bytes read_file(collector *c, const char *path, uint64_t max);
 /* The file version of a program, a.b.c.d. */

@@ -1,5 +1,5 @@
+#include "collect/agent_events.h"
 #include "collect/read.h"
-#include "collect/shortages.h"
 
 #include "core/error.h"
 #include "parse/vssadmin.h"
@@ -102,41 +102,15 @@ static void read_writers(pattern_set *patterns, arena *memory, shadow_evidence *
     shadow->writers = fact_list_known(&items, where);
 }
 
-static void read_volumes(collector *c, shadow_evidence *shadow) {
-    volume_info_list list = {0};
-    fact why = {0};
-    if (c->machine->read->volume_list(c->machine, c->memory, &list, &why) != FACT_KNOWN) {
-        shadow->volumes.fact = why;
-        return;
-    }
-    arena_vector items = ARENA_VECTOR(c->memory, volume);
-    for (size_t i = 0; i < list.count; i++) {
-        volume *item = arena_push(&items);
-        if (item != NULL) {
-            const volume_info *from = &list.items[i];
-            *item = (volume){
-                .letter = from->letter,
-                .path = from->path,
-                .label = from->label,
-                .file_system = from->file_system,
-                .drive_type = from->drive_type,
-                .size = from->size,
-                .free = from->free,
-                .deduplicated = from->deduplicated,
-            };
-        }
-    }
-    shadow->volumes = fact_list_known(&items, why.where);
-}
-
 void collect_shadow(collector *c) {
     shadow_evidence *shadow = &c->into->shadow;
     shadow->storage_text = ask_console(c, CONSOLE_SHADOW_STORAGE);
     shadow->writers_text = ask_console(c, CONSOLE_SHADOW_WRITERS);
     read_storage(c->patterns, c->memory, shadow);
     read_writers(c->patterns, c->memory, shadow);
-    read_volumes(c, shadow);
-    read_shortages(c, shadow);
+    agent_event_count shortages = agent_events(c, AGENT_EVENT_SHADOW_SHORTAGE);
+    shadow->shortages = shortages.times;
+    shadow->last_shortage = shortages.last;
 }
 
 mars_status collect_from_raw_text(evidence *document) {

@@ -3,8 +3,11 @@
 #include "collect/read.h"
 #include "core/unicode.h"
 #include "parse/task_xml.h"
+#include "report/catalog.h"
 
 #include <string.h>
+
+#define TASK_TREE "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache\\Tree"
 
 static fact_text text_or_absent(const char *text, const char *where) {
     return text != NULL ? fact_text_known(text, where) : (fact_text){.fact = fact_absent(where)};
@@ -15,13 +18,18 @@ static bool is_sid(const char *text) {
 }
 
 /* A name is resolved only by the server itself: names are in its language, and a domain's are not here at
- * all. */
+ * all. Some accounts have known names in many languages. */
 static fact_text sid_of(arena *memory, const char *account, const char *where) {
     if (account == NULL) {
         return (fact_text){.fact = fact_absent(where)};
     }
     if (is_sid(account)) {
-        return fact_text_known(arena_printf(memory, "S%s", account + 1), where); /* Windows takes an s, too */
+        /* Windows takes a small s, too. */
+        return fact_text_known(arena_printf(memory, "S%s", account + 1), where);
+    }
+    const char *known = catalog_account_sid(account);
+    if (known != NULL) {
+        return fact_text_known(known, where);
     }
     return (fact_text){.fact = fact_unknown(REASON_NOT_ON_HOST, where,
                                             "an account's name is resolved only on the server itself")};
@@ -29,7 +37,8 @@ static fact_text sid_of(arena *memory, const char *account, const char *where) {
 
 /* What a SID itself tells: service accounts other than SYSTEM are no administrators, and the built-in account
  * with the relative id 500 always is one. Membership of others stands in the account database. */
-static fact_flag administrator_of(const char *sid, const char *where) {
+static fact_flag administrator_of(const fact_text *account, const char *where) {
+    const char *sid = fact_text_or(account, "");
     if (strcmp(sid, "S-1-5-19") == 0 || strcmp(sid, "S-1-5-20") == 0) {
         return fact_flag_known(false, where);
     }
@@ -63,10 +72,20 @@ static void read_principal(arena *memory, const task_definition *definition, con
     out->logon_type = text_or_absent(principal->logon_type, where);
     out->run_level = fact_text_known(principal->run_level, where);
     if (principal->user_id != NULL && out->sid.fact.state == FACT_KNOWN) {
-        out->administrator = administrator_of(out->sid.value, where);
+        out->administrator = administrator_of(&out->sid, where);
     } else {
         out->administrator.fact = fact_unknown(REASON_DEPENDS, where, "the account is not known by its SID");
     }
+}
+
+static void read_conditions(const task_definition *definition, const char *where, scheduled_task *out) {
+    bool unlimited = strcmp(definition->execution_time_limit, "PT0S") == 0;
+    out->only_if_idle = fact_flag_known(definition->run_only_if_idle, where);
+    out->only_with_network = fact_flag_known(definition->run_only_if_network, where);
+    out->not_on_batteries = fact_flag_known(definition->disallow_start_on_batteries, where);
+    out->stops_on_batteries = fact_flag_known(definition->stop_on_batteries, where);
+    out->start_when_available = fact_flag_known(definition->start_when_available, where);
+    out->time_limit = text_or_absent(unlimited ? NULL : definition->execution_time_limit, where);
 }
 
 static fact_list read_triggers(collector *c, const task_definition *definition, const char *where) {
@@ -140,8 +159,15 @@ static void read_definition(collector *c, const char *path, uint64_t *room, sche
     out->enabled = fact_flag_known(definition.enabled, where);
     out->multiple_instances = fact_text_known(definition.multiple_instances_text, where);
     read_principal(c->memory, &definition, where, out);
+    read_conditions(&definition, where, out);
     out->triggers = read_triggers(c, &definition, where);
     out->actions = read_actions(c, &definition, where);
+}
+
+/* The Task Scheduler writes this key when it registers a task, not when it runs one. */
+static fact_time read_registration_time(collector *c, const char *path) {
+    const registry_path key = {REGISTRY_MACHINE, REGISTRY_64, arena_printf(c->memory, TASK_TREE "%s", path)};
+    return read_key_time(c, &key);
 }
 
 void read_task(collector *c, const task_entry *entry, uint64_t *room, scheduled_task *out) {
@@ -149,6 +175,7 @@ void read_task(collector *c, const task_entry *entry, uint64_t *room, scheduled_
     out->defined = entry->defined;
     out->registered = entry->registered;
     read_definition(c, entry->path, room, out);
+    out->registration_written = read_registration_time(c, entry->path);
     task_status status = {0};
     fact why = {0};
     if (c->machine->read->task_status(c->machine, entry->path, c->memory, &status, &why) == FACT_KNOWN) {

@@ -34,7 +34,12 @@
     F(S, number, update_revision, PUBLIC, "UBR: the update's number behind the build")                       \
     F(S, text, system_root, PUBLIC, "The Windows folder")                                                    \
     F(S, text, architecture, PUBLIC, "Processor architecture, e.g. AMD64")                                   \
-    F(S, flag, elevated, PUBLIC, "Whether the reading process had administrator rights (live only)")
+    F(S, flag, elevated, PUBLIC, "Whether the reading process had administrator rights (live only)")         \
+    F(S, text, system_manufacturer, PUBLIC, "Who made the hardware or the hypervisor")                       \
+    F(S, text, system_model, PUBLIC, "Its model, e.g. Virtual Machine")                                      \
+    F(S, flag, azure_asset_tag, PUBLIC, "Whether the firmware's tables hold the asset tag of Azure VMs")     \
+    F(S, text, azure_vm_id, IDENTITY, "VmId that Azure's guest agent wrote")                                 \
+    F(S, flag, azure_guest_agent, PUBLIC, "Whether the service of Azure's guest agent is there")
 
 #define AGENT_FIELDS(S, F, L)                                                                                \
     F(S, text, install_path, PUBLIC, "InstallPath exactly as the registry has it")                           \
@@ -47,7 +52,13 @@
     F(S, text, engine_version, PUBLIC, "Its file version, a.b.c.d")                                          \
     F(S, text, backup_server, PUBLIC,                                                                        \
       "Folder of System Center DPM or Azure Backup Server; absent: neither is "                              \
-      "installed")
+      "installed")                                                                                           \
+    F(S, text, resource_id, IDENTITY, "ResourceId under which the agent is registered")                      \
+    F(S, text, vault, IDENTITY, "ServiceResourceName: the vault with which it is registered")                \
+    F(S, number, registration_mismatches, PUBLIC,                                                            \
+      "How often the agent's newest log reports that the server is not registered with the "                 \
+      "vault (230006) in the seven days before as_of")                                                       \
+    F(S, time, last_registration_mismatch, PUBLIC, "The newest of these reports")
 
 #define TRIGGER_FIELDS(S, F, L)                                                                              \
     F(S, text, kind, PUBLIC, "CalendarTrigger, TimeTrigger, BootTrigger, ...")                               \
@@ -81,8 +92,16 @@
     F(S, text, logon_type, PUBLIC, "LogonType as written")                                                   \
     F(S, text, run_level, PUBLIC, "RunLevel as written; LeastPrivilege where none is")                       \
     F(S, flag, administrator, PUBLIC, "Whether a user principal is a member of Administrators")              \
-    L(S, trigger_facts, triggers, PUBLIC, "Its triggers")                                                     \
-    L(S, action_facts, actions, PUBLIC, "Its actions")                                                        \
+    F(S, flag, only_if_idle, PUBLIC, "Whether it starts only while the server is idle")                      \
+    F(S, flag, only_with_network, PUBLIC, "Whether it starts only while a network is available")             \
+    F(S, flag, not_on_batteries, PUBLIC, "Whether it does not start on batteries")                           \
+    F(S, flag, stops_on_batteries, PUBLIC, "Whether it is stopped when the server goes on batteries")        \
+    F(S, flag, start_when_available, PUBLIC, "Whether a missed start is made up for")                        \
+    F(S, text, time_limit, PUBLIC,                                                                           \
+      "ExecutionTimeLimit as written, PT72H where none is; absent: no limit (PT0S)")                         \
+    F(S, time, registration_written, PUBLIC, "When its registration was last written")                       \
+    L(S, trigger_facts, triggers, PUBLIC, "Its triggers")                                                    \
+    L(S, action_facts, actions, PUBLIC, "Its actions")                                                       \
     F(S, time, last_run, PUBLIC, "Last start")                                                               \
     F(S, number, last_result, PUBLIC, "Result of the last run: an HRESULT as unsigned number")               \
     F(S, time, last_success, PUBLIC, "Last run that ended with result 0")
@@ -148,7 +167,25 @@
     F(S, text, manifest, PUBLIC, "Its manifest; absent: missing; unknown: cannot be read")                   \
     F(S, text, manifest_version, PUBLIC, "ModuleVersion")                                                    \
     L(S, module_reference, references, PUBLIC, "What the manifest refers to")                                \
-    L(S, module_file, files, PUBLIC, "Every file of the module")
+    L(S, module_file, files, PUBLIC, "Every file of the module")                                             \
+    F(S, number, applocker_mode, PUBLIC,                                                                     \
+      "EnforcementMode of AppLocker's script rules: 0 audit only, 1 enforced; absent: enforced "             \
+      "if there are rules")                                                                                  \
+    F(S, number, applocker_rules, PUBLIC, "How many script rules AppLocker has")                             \
+    F(S, flag, applocker_allows_system, PUBLIC, "Whether one of them allows SYSTEM every script")            \
+    F(S, number, applocker_service_start, PUBLIC,                                                            \
+      "Start of the service AppIDSvc, without which AppLocker enforces nothing")                             \
+    F(S, number, software_restriction_level, PUBLIC,                                                         \
+      "DefaultLevel of the machine's software restriction policies: 0x40000 unrestricted; "                  \
+      "absent: there are none")                                                                              \
+    F(S, number, software_restriction_scope, PUBLIC,                                                         \
+      "PolicyScope of these: 1: administrators, and so SYSTEM, are exempt")                                  \
+    F(S, number, code_integrity_deployed, PUBLIC,                                                            \
+      "DeployConfigCIPolicy: 1: group policy deploys a code integrity policy")                               \
+    F(S, flag, code_integrity_policy, PUBLIC, "Whether the code integrity policy SIPolicy.p7b is there")     \
+    F(S, text, lockdown_variable, PUBLIC,                                                                    \
+      "__PSLockdownPolicy in the environment of SYSTEM, else the machine's; 4: constrained language")        \
+    F(S, time, lockdown_written, PUBLIC, "When the newest of these settings was last written")
 
 #define VOLUME_FIELDS(S, F, L)                                                                               \
     F(S, text, letter, PUBLIC, "Drive letter, upper case; absent: none")                                     \
@@ -159,6 +196,8 @@
     F(S, number, size, PUBLIC, "Bytes")                                                                      \
     F(S, number, free, PUBLIC, "Free bytes")                                                                 \
     F(S, flag, deduplicated, PUBLIC, "Whether data deduplication is on")
+
+#define VOLUMES_FIELDS(S, F, L) L(S, volume, list, PUBLIC, "Every volume, with or without a drive letter")
 
 #define STORAGE_FIELDS(S, F, L)                                                                              \
     F(S, text, source_letter, PUBLIC, "Drive letter of the volume that is copied; absent: none")             \
@@ -183,16 +222,76 @@
     F(S, text, writers_text, RAW, "What vssadmin list writers printed, at most 64 KiB")                      \
     L(S, shadow_storage, storage, PUBLIC, "Shadow storage associations")                                     \
     L(S, shadow_writer, writers, PUBLIC, "VSS writers")                                                      \
-    L(S, volume, volumes, PUBLIC, "Volumes")                                                                 \
     F(S, number, shortages, PUBLIC,                                                                          \
       "How often the agent's newest log reports insufficient shadow storage "                                \
       "(0x186C2) in the seven days before as_of")                                                            \
     F(S, time, last_shortage, PUBLIC, "The newest of these reports")
 
+#define SERVICE_FIELDS(S, F, L)                                                                              \
+    F(S, text, name, PUBLIC, "Name of the service")                                                          \
+    F(S, flag, present, PUBLIC, "Whether there is such a service")                                           \
+    F(S, text, display_name, PUBLIC, "Display name as stored")                                               \
+    F(S, number, start, PUBLIC, "Start: 2 automatic, 3 manual, 4 disabled")                                  \
+    F(S, flag, delayed, PUBLIC, "Whether an automatic start is delayed")                                     \
+    F(S, text, account, IDENTITY, "ObjectName as stored")                                                    \
+    F(S, text, account_kind, PUBLIC, "That account: system, local-service, network-service, other")          \
+    F(S, text, image_path, PUBLIC, "ImagePath as stored")                                                    \
+    F(S, number, state, PUBLIC, "1 stopped, 2 starting, 3 stopping, 4 running, 7 paused")                    \
+    F(S, number, exit_code, PUBLIC, "Exit code of the last run; 1077: not started since the system start")
+
+#define SERVICES_FIELDS(S, F, L)                                                                             \
+    L(S, service_facts, services, PUBLIC, "Services that backups and restores need")                         \
+    F(S, flag, iscsi_device, PUBLIC, "Whether the iSCSI initiator's device, ROOT\\ISCSIPRT, is there")       \
+    F(S, number, iscsi_device_flags, PUBLIC, "Its ConfigFlags: 1 disabled, 0x40 failed installation")        \
+    F(S, number, iscsi_device_problem, PUBLIC, "Its problem code, 0: none (live only)")
+
+#define SCRATCH_FIELDS(S, F, L)                                                                              \
+    F(S, text, location, PUBLIC, "ScratchLocation of the agent's Config key, as written")                    \
+    F(S, text, provider_location, PUBLIC, "ScratchLocation of its CloudBackupProvider key, as written")      \
+    F(S, time, location_written, PUBLIC, "When the newer of these keys was last written")                    \
+    F(S, text, folder, PUBLIC,                                                                               \
+      "The folder that location names: expanded, without doubled and trailing backslashes")                  \
+    F(S, text, provider_folder, PUBLIC, "The folder that provider_location names, likewise")                 \
+    F(S, text, letter, PUBLIC, "The folder's drive letter, upper case; absent: it is not on a drive")        \
+    F(S, flag, folder_present, PUBLIC, "Whether the folder is there")                                        \
+    F(S, number, attributes, PUBLIC, "The folder's FILE_ATTRIBUTE_... bits")                                 \
+    F(S, flag, system_writes, PUBLIC,                                                                        \
+      "Whether its access list lets the SYSTEM account add files and folders")                               \
+    F(S, texts, marked_files, PUBLIC,                                                                        \
+      "Files and folders directly in it that are encrypted or compressed; unknown unless all the others "    \
+      "are known not to be")                                                                                 \
+    F(S, flag, key_file_present, PUBLIC, "Whether OnlineBackup.KEK is in it")                                \
+    F(S, number, key_file_size, PUBLIC, "The size of OnlineBackup.KEK in bytes")                             \
+    F(S, number, protected_bytes, PUBLIC, "Size of the data that is backed up, where it can be read")
+
+#define PREREQ_FIELDS(S, F, L)                                                                               \
+    F(S, number, dotnet_release, PUBLIC,                                                                     \
+      "Release of .NET Framework 4.5 or later; absent: none is installed")                                   \
+    F(S, text, dotnet_version, PUBLIC, "Version of .NET Framework 4")                                        \
+    F(S, time, dotnet_written, PUBLIC, "When the key of these two was last written")                         \
+    F(S, text, powershell_version, PUBLIC, "Windows PowerShell's own version; absent: none is installed")    \
+    F(S, number, strong_crypto, PUBLIC, "SchUseStrongCrypto of .NET Framework 4 for 64-bit programs")        \
+    F(S, number, strong_crypto_32, PUBLIC, "The same for 32-bit programs")                                   \
+    F(S, number, strong_crypto_2, PUBLIC,                                                                    \
+      "SchUseStrongCrypto of .NET Framework 2 and 3.5 for 64-bit programs")                                  \
+    F(S, number, strong_crypto_2_32, PUBLIC, "The same for 32-bit programs")                                 \
+    F(S, number, tls12_enabled, PUBLIC, "Enabled of Schannel's TLS 1.2 for clients")                         \
+    F(S, number, tls12_disabled_by_default, PUBLIC, "DisabledByDefault of Schannel's TLS 1.2 for clients")   \
+    F(S, time, crypto_written, PUBLIC,                                                                       \
+      "When the newest of the keys of TLS 1.2 and of .NET Framework 4 was last written")                     \
+    F(S, flag, offline_backup, PUBLIC,                                                                       \
+      "Whether the agent has the certificate that offline backup works with (AzureADAppCertThumbprint_...)") \
+    F(S, time, offline_backup_written, PUBLIC, "When the key of that certificate was last written")          \
+    F(S, texts, azure_powershell, PUBLIC, "Versions of Azure PowerShell that are installed, each once")      \
+    F(S, flag, servicing_reboot, PUBLIC, "Whether Windows' component servicing waits for a restart")         \
+    F(S, flag, update_reboot, PUBLIC, "Whether Windows Update waits for a restart")                          \
+    F(S, flag, join_reboot, PUBLIC, "Whether joining or leaving a domain waits for a restart")               \
+    F(S, number, file_renames, PUBLIC, "How many files are to be replaced or removed at the next restart")
+
 /* R(struct, fields, doc): records that lists hold. */
 #define EVIDENCE_RECORDS(R)                                                                                  \
-    R(trigger_facts, TRIGGER_FIELDS, "A trigger of a scheduled task")                                         \
-    R(action_facts, ACTION_FIELDS, "An action of a scheduled task")                                           \
+    R(trigger_facts, TRIGGER_FIELDS, "A trigger of a scheduled task")                                        \
+    R(action_facts, ACTION_FIELDS, "An action of a scheduled task")                                          \
     R(scheduled_task, TASK_FIELDS, "A scheduled task")                                                       \
     R(module_path_element, MODULE_PATH_ELEMENT_FIELDS, "An element of PSModulePath")                         \
     R(module_import, MODULE_IMPORT_FIELDS, "A module that a task imports by path")                           \
@@ -200,7 +299,8 @@
     R(module_file, MODULE_FILE_FIELDS, "A file of the agent's module")                                       \
     R(volume, VOLUME_FIELDS, "A volume")                                                                     \
     R(shadow_storage, STORAGE_FIELDS, "A shadow storage association")                                        \
-    R(shadow_writer, WRITER_FIELDS, "A VSS writer")
+    R(shadow_writer, WRITER_FIELDS, "A VSS writer")                                                          \
+    R(service_facts, SERVICE_FIELDS, "A Windows service")
 
 /* G(name, struct, fields, doc): the groups of a document, in its order. Checks name the groups they need. */
 #define EVIDENCE_GROUPS(G)                                                                                   \
@@ -209,6 +309,10 @@
     G(agent, agent_evidence, AGENT_FIELDS, "The MARS agent")                                                 \
     G(schedule, schedule_evidence, SCHEDULE_FIELDS, "The agent's scheduled tasks")                           \
     G(powershell, powershell_evidence, POWERSHELL_FIELDS, "What the tasks' PowerShell needs")                \
-    G(shadow, shadow_evidence, SHADOW_FIELDS, "Shadow copies")
+    G(volumes, volumes_evidence, VOLUMES_FIELDS, "Volumes")                                                  \
+    G(shadow, shadow_evidence, SHADOW_FIELDS, "Shadow copies")                                               \
+    G(scratch, scratch_evidence, SCRATCH_FIELDS, "The agent's scratch folder")                               \
+    G(prereq, prereq_evidence, PREREQ_FIELDS, "What Windows must have for the agent")                        \
+    G(services, services_evidence, SERVICES_FIELDS, "Services that backups and restores need")
 
 #endif

@@ -5,7 +5,8 @@
 #define ARGUMENTS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 static const console_tool console_tools[CONSOLE_COUNT] = {
-#define X(name, capture, program, arguments, limit) [CONSOLE_##name] = {CONSOLE_##name, capture, program, arguments, limit},
+#define X(name, capture, program, arguments, limit)                                                          \
+    [CONSOLE_##name] = {CONSOLE_##name, limit, capture, program, arguments},
     CONSOLE_TOOLS(X)
 #undef X
 };
@@ -34,8 +35,8 @@ bool registry_value_text(const registry_value *value, arena *memory, const char 
         return false;
     }
     size_t units = 0;
-    while (2 * units + 1 < value->data.size
-           && (value->data.data[2 * units] != 0 || value->data.data[2 * units + 1] != 0)) {
+    while (2 * units + 1 < value->data.size &&
+           (value->data.data[2 * units] != 0 || value->data.data[2 * units + 1] != 0)) {
         units++;
     }
     size_t length = 0;
@@ -45,9 +46,10 @@ bool registry_value_text(const registry_value *value, arena *memory, const char 
 
 bool registry_value_number(const registry_value *value, int64_t *out) {
     size_t size = value->data.size;
-    bool right = value->type == REGISTRY_QWORD
-                     ? size == 8
-                     : (value->type == REGISTRY_DWORD || value->type == REGISTRY_DWORD_BIG_ENDIAN) && size == 4;
+    bool right =
+        value->type == REGISTRY_QWORD
+            ? size == 8
+            : (value->type == REGISTRY_DWORD || value->type == REGISTRY_DWORD_BIG_ENDIAN) && size == 4;
     if (!right) {
         return false;
     }

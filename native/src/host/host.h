@@ -158,10 +158,10 @@ typedef enum console_question {
 
 typedef struct console_tool {
     console_question id;
+    uint32_t time_limit_s;
     const char *capture;
     const char *program;
     const char *const *arguments; /* NULL-ended */
-    uint32_t time_limit_s;
 } console_tool;
 const console_tool *console_tool_of(console_question id);
 

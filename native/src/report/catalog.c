@@ -1,5 +1,7 @@
 #include "report/catalog.h"
 
+#include "core/unicode.h"
+
 #include <string.h>
 
 const catalog_check *catalog_check_find(const char *id) {
@@ -29,6 +31,20 @@ const catalog_writer *catalog_writer_find(const char *id) {
     for (size_t i = 0; i < catalog_writers_count; i++) {
         if (strcmp(catalog_writers[i].id, id) == 0) {
             return &catalog_writers[i];
+        }
+    }
+    return NULL;
+}
+
+const char *catalog_account_sid(const char *account) {
+    const char *backslash = strchr(account, '\\');
+    const char *name = backslash != NULL ? backslash + 1 : account;
+    for (size_t i = 0; i < catalog_account_names_count; i++) {
+        const catalog_account_name *row = &catalog_account_names[i];
+        bool of_authority = backslash == NULL || windows_name_equal_n(account, (size_t)(backslash - account),
+                                                                      row->authority, strlen(row->authority));
+        if (of_authority && windows_name_equal(name, row->name)) {
+            return row->sid;
         }
     }
     return NULL;

@@ -41,6 +41,18 @@ extern const catalog_agent_version catalog_agent_versions[];
 extern const size_t catalog_agent_versions_count;
 extern const char *const catalog_agent_versions_dated; /* when that table was last looked after */
 
+/* Windows versions and whether the agent is supported on them. */
+typedef struct catalog_os {
+    const char *name;
+    int32_t server;      /* 1: a server, 0: a client */
+    int64_t first_build; /* CurrentBuild, inclusive */
+    int64_t last_build;
+    int32_t supported; /* 1 or 0 */
+} catalog_os;
+extern const catalog_os catalog_os_support[];
+extern const size_t catalog_os_support_count;
+extern const char *const catalog_os_support_dated; /* when that table was last looked after */
+
 /* VSS writers and the service behind each. */
 typedef struct catalog_writer {
     const char *id;      /* lower case, without braces */
@@ -51,5 +63,17 @@ typedef struct catalog_writer {
 extern const catalog_writer catalog_writers[];
 extern const size_t catalog_writers_count;
 const catalog_writer *catalog_writer_find(const char *id);
+
+/* Names of accounts that every Windows has, in the languages for which they are documented. */
+typedef struct catalog_account_name {
+    const char *sid;
+    const char *authority; /* what stands before the backslash */
+    const char *name;
+} catalog_account_name;
+extern const catalog_account_name catalog_account_names[];
+extern const size_t catalog_account_names_count;
+/* The SID of such an account, written with its authority or without, in any case. NULL: another account, or a
+ * language that is not in the table. */
+const char *catalog_account_sid(const char *account);
 
 #endif

@@ -20,9 +20,11 @@ static const char *verdict_title(const check *row, const verdict *v) {
 void render_checks_text(text_builder *out) {
     for (size_t i = 0; i < all_checks_count; i++) {
         const check *row = &all_checks[i];
-        text_addf(out, "%s%s%s: ", i > 0 ? "\n" : "", row->id, row->blocking ? " (blocking)" : "");
-        size_t column = strlen(row->id) + strlen(row->blocking ? " (blocking): " : ": ");
-        display_wrap(out, column, INDENT, title_of(row));
+        const char *mark = row->blocking          ? " (blocking)"
+                           : row->only_when_asked ? " (only when asked for)"
+                                                  : "";
+        text_addf(out, "%s%s%s: ", i > 0 ? "\n" : "", row->id, mark);
+        display_wrap(out, strlen(row->id) + strlen(mark) + strlen(": "), INDENT, title_of(row));
         for (const verdict *v = row->verdicts; v->slug != NULL; v++) {
             display_indent(out, INDENT);
             text_addf(out, "%-*s%-*s ", STATUS_COLUMNS, finding_status_name(v->status), SLUG_COLUMNS,
@@ -59,6 +61,7 @@ static json_t *check_json(json_builder *builder, const check *row) {
     json_put(builder, object, "check", json_string(row->id));
     json_put(builder, object, "title", json_text(title_of(row)));
     json_put(builder, object, "blocking", json_boolean(row->blocking));
+    json_put(builder, object, "only_when_asked", json_boolean(row->only_when_asked));
     json_put(builder, object, "groups", groups_json(builder, row));
     json_t *verdicts = json_array();
     for (const verdict *v = row->verdicts; v->slug != NULL; v++) {

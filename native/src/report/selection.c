@@ -37,13 +37,16 @@ mars_status check_select(const char *list, arena *memory, check_selection *out) 
         }
         name += length + (name[length] == ',');
     }
+    /* An array of pointers is meant. NOLINTNEXTLINE(bugprone-sizeof-expression) */
     const check **items = arena_array(memory, all_checks_count, sizeof *items);
     if (items == NULL) {
         return error_set(MARS_E_NO_MEMORY, "memory ran out");
     }
+    bool everything = list == NULL || list[0] == '\0';
     size_t count = 0;
     for (size_t i = 0; i < all_checks_count; i++) {
-        if (list == NULL || list[0] == '\0' || selected(list, &all_checks[i])) {
+        bool wanted = everything ? !all_checks[i].only_when_asked : selected(list, &all_checks[i]);
+        if (wanted) {
             items[count++] = &all_checks[i];
         }
     }

@@ -53,29 +53,48 @@ static bool read_expectation(fixture *out, arena *memory, const maker_error *err
         size_t length = strcspn(at, "\n");
         size_t kept = length > 0 && at[length - 1] == '\r' ? length - 1 : length;
         const char *place = arena_printf(memory, "%s:%d", path, number);
-        if (!add_line(lists, arena_text_n(memory, at, kept), place, memory, error)) {
+        const char *line = arena_text_n(memory, at, kept);
+        if (strcmp(line, "quiet") == 0) {
+            out->quiet = true;
+        } else if (!add_line(lists, line, place, memory, error)) {
             return false;
         }
         at += length + (at[length] != '\0');
     }
     out->added = (text_list){.items = lists[0].items, .count = lists[0].count};
     out->removed = (text_list){.items = lists[1].items, .count = lists[1].count};
+    if (out->quiet && out->removed.count > 0) {
+        return maker_fail(error, "%s: a quiet fixture has no `-` lines", path);
+    }
     lines_sort(&out->added);
     lines_sort(&out->removed);
     return true;
+}
+
+/* NULL where there is no such file. */
+static bool read_optional(const char **out, const char *folder, const char *name, arena *memory,
+                          const maker_error *error) {
+    const char *path = arena_printf(memory, "%s/%s", folder, name);
+    bytes text = {0};
+    *out = NULL;
+    if (!exists(path)) {
+        return true;
+    }
+    bool good = file_load(path, memory, &text, error);
+    *out = good ? (const char *)text.data : NULL;
+    return good;
 }
 
 static bool read_fixture(fixture *out, const char *root, const char *name, arena *memory,
                          const maker_error *error) {
     out->name = arena_text(memory, name);
     out->folder = arena_printf(memory, "%s/%s", root, name);
-    const char *baseline = arena_printf(memory, "%s/baseline.json", out->folder);
-    bytes text = {0};
-    if (exists(baseline)) {
-        if (!file_load(baseline, memory, &text, error)) {
-            return false;
-        }
-        out->baseline = (const char *)text.data;
+    if (!read_optional(&out->baseline, out->folder, "baseline.json", memory, error) ||
+        !read_optional(&out->checks, out->folder, "checks.txt", memory, error)) {
+        return false;
+    }
+    if (out->checks != NULL) {
+        out->checks = arena_text_n(memory, out->checks, strcspn(out->checks, "\r\n"));
     }
     return read_expectation(out, memory, error);
 }
@@ -155,8 +174,8 @@ bool fixture_list_read(fixture_list *out, const char *root, arena *memory, const
 
 bool fixture_expected(text_list *out, const fixture_list *all, const fixture *of, arena *memory,
                       const maker_error *error) {
-    const text_list *base = &all->healthy.added;
     const text_list none = {0};
+    const text_list *base = of->checks != NULL ? &none : &all->healthy.added;
     const text_list *removed = of == &all->healthy ? &none : &of->removed;
     const text_list *added = of == &all->healthy ? &none : &of->added;
     *out = (text_list){.items = arena_array(memory, base->count + added->count + 1, sizeof *out->items)};
@@ -172,7 +191,7 @@ bool fixture_expected(text_list *out, const fixture_list *all, const fixture *of
         }
     }
     if (gone < removed->count) {
-        return maker_fail(error, "%s/expect.txt: the healthy image does not give \"%s\"", of->folder,
+        return maker_fail(error, "%s/expect.txt: \"%s\" is not given anyway", of->folder,
                           removed->items[gone]);
     }
     for (size_t i = 0; i < added->count; i++) {

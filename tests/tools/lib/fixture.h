@@ -3,10 +3,14 @@
  * <root>/<group>/<name>/ has what image_maker.h describes and besides
  *   expect.txt     how the findings differ from those of the healthy image
  *   baseline.json  optional: the module baseline to judge with
+ *   checks.txt     optional: the checks to judge, separated by commas, instead of those that are judged by
+ *                  default; expect.txt then has all that they give, not how it differs from healthy
  *
  * A line of an expect.txt is `+ check/verdict` or `+ check/verdict [subject]` for a finding's part that the
  * healthy image does not give, `-` instead of `+` for one of the healthy image's that is not given here.
  * `! text` stands for a warning about the source, which must be exactly this text.
+ * The line `quiet` says instead that nothing at all may be wrong, whatever is checked: only passed, info and
+ * skipped parts and no warning about the source. `+` lines are then some that must be among them.
  * Empty lines and lines that begin with # do not count. <root>/healthy/expect.txt lists with `+` all that the
  * healthy image gives. */
 #ifndef FIXTURE_H
@@ -18,7 +22,9 @@ typedef struct fixture {
     const char *name;     /* "schedule.enabled/disabled": group/name; "healthy" */
     const char *folder;   /* its source folder */
     const char *baseline; /* text of its baseline.json, or NULL */
-    text_list added;      /* lines without their sign, sorted; a line may stand twice */
+    const char *checks;   /* text of its checks.txt without the line's end, or NULL */
+    bool quiet;
+    text_list added; /* lines without their sign, sorted; a line may stand twice */
     text_list removed;
 } fixture;
 

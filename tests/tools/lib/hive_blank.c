@@ -45,8 +45,7 @@ static const uint8_t security[] = {
 };
 /* clang-format on */
 
-/* Without a terminator. */
-static void put_ascii(uint8_t *at, const char *text) {
+void store_ascii(uint8_t *at, const char *text) {
     for (; *text != '\0'; text++) {
         *at++ = (uint8_t)*text;
     }
@@ -56,7 +55,7 @@ static void put_root(uint8_t *cell, uint64_t filetime) {
     static const char name[] = "ROOT";
     store_u32(cell, 0u - ROOT_CELL_SIZE); /* negative: in use */
     uint8_t *key = cell + 4;
-    put_ascii(key, "nk");
+    store_ascii(key, "nk");
     store_u16(key + 2, 0x2C); /* root of a hive, not deletable, 8-bit name */
     store_u64(key + 4, filetime);
     store_u32(key + 16, NOTHING);       /* parent */
@@ -66,14 +65,14 @@ static void put_root(uint8_t *cell, uint64_t filetime) {
     store_u32(key + 44, SECURITY_CELL); /* security */
     store_u32(key + 48, NOTHING);       /* class name */
     store_u16(key + 72, sizeof name - 1);
-    put_ascii(key + 76, name);
+    store_ascii(key + 76, name);
 }
 
 /* Returns the cell's size. */
 static uint32_t put_security(uint8_t *cell) {
     uint32_t size = (SECURITY_CELL_HEADER + (uint32_t)sizeof security + 7) / 8 * 8;
     store_u32(cell, 0u - size);
-    put_ascii(cell + 4, "sk");
+    store_ascii(cell + 4, "sk");
     store_u32(cell + 8, SECURITY_CELL);  /* the list of descriptors is a ring: next */
     store_u32(cell + 12, SECURITY_CELL); /* and previous */
     store_u32(cell + 16, 1);             /* keys that use it */
@@ -83,7 +82,7 @@ static uint32_t put_security(uint8_t *cell) {
 }
 
 static void put_header(uint8_t *header, const char *name) {
-    put_ascii(header, "regf");
+    store_ascii(header, "regf");
     store_u32(header + 20, 1);         /* version 1. */
     store_u32(header + 24, 5);         /* 5 */
     store_u32(header + 32, 1);         /* a file loaded directly */
@@ -100,7 +99,7 @@ void hive_blank(uint8_t out[HIVE_BLANK_SIZE], const char *name, uint64_t filetim
     put_header(out, name);
     hive_header_seal(out, filetime, false);
     uint8_t *bin = out + HIVE_HEADER_SIZE;
-    put_ascii(bin, "hbin");
+    store_ascii(bin, "hbin");
     store_u32(bin + 8, BIN_SIZE);
     store_u64(bin + 20, filetime);
     put_root(bin + ROOT_CELL, filetime);

@@ -17,5 +17,7 @@ void hive_header_seal(uint8_t header[HIVE_HEADER_SIZE], uint64_t filetime, bool 
 void store_u16(uint8_t *at, uint16_t number);
 void store_u32(uint8_t *at, uint32_t number);
 void store_u64(uint8_t *at, uint64_t number);
+/* Without its terminator. */
+void store_ascii(uint8_t *at, const char *text);
 
 #endif

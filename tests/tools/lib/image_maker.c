@@ -114,12 +114,14 @@ static bool apply_description(maker *to, const char *source, image_layer *layer,
     }
     bytes json = {0};
     if (!file_load(path, &to->memory, &json, to->error) ||
-        !image_layer_base(&layer->base, path, json, &to->memory, to->error)) {
+        !image_layer_bases(&layer->bases, path, json, &to->memory, to->error)) {
         return false;
     }
-    if (layer->base != NULL &&
-        !apply_layer(to, arena_printf(&to->memory, "%s/%s", source, layer->base), depth + 1)) {
-        return false;
+    for (size_t i = 0; i < layer->bases.count; i++) {
+        const char *base = arena_printf(&to->memory, "%s/%s", source, layer->bases.items[i]);
+        if (!apply_layer(to, base, depth + 1)) {
+            return false;
+        }
     }
     return image_spec_read(&to->spec, layer, path, json, &to->memory, to->error) &&
            remove_paths(to, &layer->remove) && make_folders(to, &layer->folders) && write_programs(to);

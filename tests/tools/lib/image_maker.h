@@ -5,7 +5,7 @@
  * may contain) files/         copied into the image as it is
  *
  * Members of image.json, all optional; paths are relative to the image's root and use slashes:
- *   base          another source folder, relative to this one, that is applied first
+ *   base          another source folder, relative to this one, that is applied first, or a list of such
  *   as_of         the time of all files and keys that have none of their own, "2026-03-02T08:00:00Z"
  *   remove        files and folders of the base that the image does not have
  *   folders       folders to make, which may stay empty

@@ -197,18 +197,25 @@ static json_t *parse(const char *path, bytes json, const maker_error *error) {
     return root;
 }
 
-bool image_layer_base(const char **base, const char *path, bytes json, arena *memory,
-                      const maker_error *error) {
+bool image_layer_bases(text_list *bases, const char *path, bytes json, arena *memory,
+                       const maker_error *error) {
     json_t *root = parse(path, json, error);
-    const char *text = json_string_value(json_object_get(root, "base"));
-    *base = text != NULL ? arena_text(memory, text) : NULL;
+    const json_t *base = json_object_get(root, "base");
+    size_t count = json_is_array(base) ? json_array_size(base) : base != NULL;
+    bool read = root != NULL;
+    *bases = (text_list){.items = arena_array(memory, count + 1, sizeof *bases->items)};
+    for (size_t i = 0; i < count && read && bases->items != NULL; i++) {
+        const char *text = json_string_value(json_is_array(base) ? json_array_get(base, i) : base);
+        read = text != NULL || maker_fail(error, "%s: base is no folder, nor a list of folders", path);
+        bases->items[bases->count++] = read ? arena_text(memory, text) : "";
+    }
     json_decref(root);
-    return root != NULL;
+    return read;
 }
 
 /* The members of image.json, borrowed from the document. */
 typedef struct members {
-    const char *base;
+    json_t *base;
     const char *as_of;
     json_t *dirty;
     json_t *without;
@@ -248,7 +255,7 @@ bool image_spec_read(image_spec *spec, image_layer *layer, const char *path, byt
     members all = {0};
     json_error_t why;
     bool read =
-        json_unpack_ex(root, &why, 0, "{s?s, s?s, s?o, s?o, s?o, s?o, s?o, s?o, s?o, s?o, s?o !}", "base",
+        json_unpack_ex(root, &why, 0, "{s?o, s?s, s?o, s?o, s?o, s?o, s?o, s?o, s?o, s?o, s?o !}", "base",
                        &all.base, "as_of", &all.as_of, "dirty", &all.dirty, "without", &all.without, "remove",
                        &all.remove, "folders", &all.folders, "pe", &all.pe, "sign_scripts", &all.scripts,
                        "utf16", &all.utf16, "encode", &all.encode, "times", &all.times) == 0;

@@ -36,7 +36,7 @@ typedef struct image_spec {
 
 /* What one layer says for itself. */
 typedef struct image_layer {
-    const char *base;  /* NULL if none */
+    text_list bases;   /* in the order in which they are applied */
     text_list remove;  /* paths of earlier layers to leave out */
     text_list folders; /* folders to make, which may stay empty */
 } image_layer;
@@ -46,9 +46,9 @@ void image_spec_init(image_spec *spec, arena *memory);
  * error. */
 bool image_spec_read(image_spec *spec, image_layer *layer, const char *path, bytes json, arena *memory,
                      const maker_error *error);
-/* Only the base of a layer; base layers must be read first. */
-bool image_layer_base(const char **base, const char *path, bytes json, arena *memory,
-                      const maker_error *error);
+/* Only the bases of a layer, which must be read first. */
+bool image_layer_bases(text_list *bases, const char *path, bytes json, arena *memory,
+                       const maker_error *error);
 /* Whether inner is path itself or lies below it. */
 bool image_path_covers(const char *path, const char *inner);
 /* Removes what the spec says about path and what lies below it. */

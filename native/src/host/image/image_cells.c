@@ -203,15 +203,27 @@ static uint64_t cell_key_time(bytes hive, size_t key) {
     return (uint64_t)cell_u32(hive.data + key + 12) << 32 | cell_u32(hive.data + key + 8);
 }
 
+/* Where the next cell is, is known only once this one is there, and a processor does not look ahead over the
+ * end of a page by itself. */
+static void fetch_ahead(bytes hive, size_t at) {
+    enum { DISTANCE = 4096 };
+    if (hive.size - at > DISTANCE) {
+        __builtin_prefetch(hive.data + at + DISTANCE);
+    }
+}
+
 static uint64_t newest_in_bin(bytes hive, size_t at, size_t end, uint64_t latest) {
     uint64_t newest = 0;
     while (end - at >= 8) {
+        fetch_ahead(hive, at);
         uint32_t raw = cell_u32(hive.data + at);
         size_t size = raw > 0x80000000u ? (uint32_t)(0 - raw) : raw;
         if (size < 8 || size > end - at) {
             break;
         }
-        uint64_t time = cell_check_key(hive, at) == NULL ? cell_key_time(hive, at) : 0;
+        /* Most cells are no keys, and a large hive has millions of them. */
+        bool key = has_id(hive, at, 'n', 'k') && cell_check_key(hive, at) == NULL;
+        uint64_t time = key ? cell_key_time(hive, at) : 0;
         newest = time > newest && time <= latest ? time : newest;
         at += size;
     }
