@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "core/text_builder.h"
 #include "file_tree.h"
+#include "unflushed.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -137,7 +138,7 @@ const char *temp_image_digest(temp_image *image) {
     return output_of(
         image,
         arena_printf(&image->memory,
-                     "cd '%s' && find . -path ./ProgramData -prune -o -print0 | sort -z | tar --no-recursion "
+                     "cd '%s' && find . -path ./ProgramData -prune -o -print0 | sort -z | tar --no-recursion --hard-dereference "
                      "--mtime=@0 --null -T - -c | sha256sum",
                      image->path));
 }
@@ -147,4 +148,5 @@ void temp_image_open(temp_image *image) {
     if (host_open_image(&image->machine, image->path) != MARS_OK) {
         give_up(image->path, error_message());
     }
+    unflushed_use(image->machine, &image->memory);
 }

@@ -37,7 +37,7 @@ const char *temp_image_export(temp_image *image, hive_kind kind);
 /* Names and contents of all files but the journals, and their modes, in one digest. */
 const char *temp_image_digest(temp_image *image);
 
-/* Opens it; what was open before is closed. */
+/* Opens it, without waiting for the disk when it is changed; what was open before is closed. */
 void temp_image_open(temp_image *image);
 
 #endif
