@@ -138,7 +138,8 @@ const char *temp_image_digest(temp_image *image) {
     return output_of(
         image,
         arena_printf(&image->memory,
-                     "cd '%s' && find . -path ./ProgramData -prune -o -print0 | sort -z | tar --no-recursion --hard-dereference "
+                     "cd '%s' && find . -path ./ProgramData -prune -o -print0 | sort -z | tar --no-recursion "
+                     "--hard-dereference "
                      "--mtime=@0 --null -T - -c | sha256sum",
                      image->path));
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { PIECE = 256 * 1024, FILE_MODE = 0644, FOLDER_MODE = 0755 };
@@ -19,8 +20,9 @@ typedef struct any_file {
 static bool take_file(void *user, const char *raw, unsigned char type) {
     (void)type;
     any_file *any = user;
-    any->found =
-        fstatat(any->folder, raw, &any->status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(any->status.st_mode);
+    any->found = strcmp(raw, image_new_name) != 0 &&
+                 fstatat(any->folder, raw, &any->status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                 S_ISREG(any->status.st_mode);
     return !any->found;
 }
 
