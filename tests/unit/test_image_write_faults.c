@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "core/alloc.h"
 #include "core/error.h"
 #include "host/image/image_write.h"
 #include "temp_image.h"
@@ -362,6 +363,32 @@ static void test_every_call_fails(void **state) {
     each_act(false);
 }
 
+/* Memory that runs out leaves all as it was, or (behind the change itself) as it was asked to be. */
+static void test_every_allocation_fails(void **state) {
+    (void)state;
+    for (size_t i = 0; i < sizeof acts / sizeof acts[0]; i++) {
+        outcome known = {0};
+        learn(&acts[i], &known);
+        uint64_t count = UINT64_MAX;
+        for (uint64_t n = 1; n <= count; n++) {
+            temp_image temp;
+            make(&temp);
+            mem_test_fail_at(n);
+            mars_status status = acts[i].call(temp.machine);
+            count = mem_test_count();
+            mem_test_fail_at(0);
+            const char *now = digest_of_image(&temp, &temp.memory);
+            if (status != MARS_OK && status != MARS_E_NO_MEMORY) {
+                fail_msg("%s, allocation %u: %s", acts[i].name, (unsigned)n, error_message());
+            }
+            assert_string_equal(now, status == MARS_OK ? known.after : known.before);
+            expect_whole_hives(&temp);
+            temp_image_remove(&temp);
+        }
+        arena_free(&known.memory);
+    }
+}
+
 /* A name may lead to a file only once its content is durable, and is durable itself only once its folder is:
  * SIGKILL cannot find a flush that is missing. c creates, w writes, d dresses, f flushes, r renames, l links,
  * x removes. */
@@ -386,6 +413,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_process_dies_at_every_call),
         cmocka_unit_test(test_every_call_fails),
+        cmocka_unit_test(test_every_allocation_fails),
         cmocka_unit_test(test_content_is_flushed_before_its_name),
     };
     return cmocka_run_group_tests_name("image write faults", tests, NULL, NULL);
