@@ -65,6 +65,8 @@ typedef int32_t mars_status;
 #define MARS_E_MALFORMED        (-9)  /* input is damaged or not of the expected form */
 #define MARS_E_TOO_LARGE        (-10) /* input is larger than the documented limit */
 #define MARS_E_UNSUPPORTED      (-11) /* this build or this source cannot do that */
+#define MARS_E_UNWRITABLE       (-12) /* a file or folder could not be written */
+#define MARS_E_REFUSED          (-13) /* a change was refused, because it would not be safe as things are */
 
 #define MARS_ERROR_MESSAGE_SIZE 512
 

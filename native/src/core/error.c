@@ -26,6 +26,8 @@ static const struct {
     {MARS_E_MALFORMED, "malformed"},
     {MARS_E_TOO_LARGE, "too-large"},
     {MARS_E_UNSUPPORTED, "unsupported"},
+    {MARS_E_UNWRITABLE, "unwritable"},
+    {MARS_E_REFUSED, "refused"},
 };
 
 /* Makes a message UTF-8 whatever was printed into it (a file name may be anything): drops the part of a character that

@@ -1,6 +1,7 @@
 #include "host/host.h"
 
 #include "core/unicode.h"
+#include "host/host_writer.h"
 
 #define ARGUMENTS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -13,6 +14,10 @@ static const console_tool console_tools[CONSOLE_COUNT] = {
 
 const console_tool *console_tool_of(console_question id) {
     return &console_tools[id];
+}
+
+const host_writer *host_writer_of(host *machine) {
+    return machine->writer;
 }
 
 void host_close(host *machine) {

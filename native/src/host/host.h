@@ -11,6 +11,7 @@
 #include "marshealth.h"
 
 typedef struct host host;
+typedef struct host_writer host_writer;
 
 /* ---- Registry ---- */
 
@@ -210,6 +211,7 @@ typedef enum host_capability { HOST_LIVE = 1 } host_capability;
 /* Implementations have this as their first member. */
 struct host {
     const host_reader *read;
+    const host_writer *writer; /* host_writer.h; NULL where nothing can be changed */
     uint32_t capabilities;
     const char *source_kind; /* "image" or "live": for the evidence */
     const char *source_name; /* the image's path or the computer's name */

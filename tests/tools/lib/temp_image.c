@@ -1,7 +1,9 @@
 #include "temp_image.h"
 
 #include "core/error.h"
+#include "core/text_builder.h"
 #include "file_tree.h"
+#include "unflushed.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -100,9 +102,52 @@ void temp_image_dirty_hive(temp_image *image, hive_kind kind, const char *reg_te
     make_hive(image, kind, reg_text, true);
 }
 
+bytes temp_image_bytes(temp_image *image, const char *path) {
+    char text[HIVE_ERROR_SIZE] = "";
+    maker_error error = {.text = text, .size = sizeof text};
+    bytes content = {0};
+    if (access(temp_image_path(image, path), F_OK) == 0) {
+        check(file_load(temp_image_path(image, path), &image->memory, &content, &error), path, &error);
+    }
+    return content;
+}
+
+/* What a program prints; NULL if it failed. */
+static const char *output_of(temp_image *image, const char *command) {
+    FILE *pipe = popen(command, "r");
+    text_builder out = {0};
+    char piece[4096];
+    size_t count = 0;
+    while (pipe != NULL && (count = fread(piece, 1, sizeof piece, pipe)) > 0) {
+        text_add_n(&out, piece, count);
+    }
+    bool good = pipe != NULL && pclose(pipe) == 0 && !text_builder_failed(&out);
+    const char *text = good ? arena_text(&image->memory, text_builder_text(&out)) : NULL;
+    text_builder_free(&out);
+    return text;
+}
+
+const char *temp_image_export(temp_image *image, hive_kind kind) {
+    return output_of(image,
+                     arena_printf(&image->memory,
+                                  "hivexregedit --export '%s/" TEMP_IMAGE_CONFIG "%s' '\\' 2>/dev/null",
+                                  image->path, hive_kind_name(kind)));
+}
+
+const char *temp_image_digest(temp_image *image) {
+    return output_of(
+        image,
+        arena_printf(&image->memory,
+                     "cd '%s' && find . -path ./ProgramData -prune -o -print0 | sort -z | tar --no-recursion "
+                     "--hard-dereference "
+                     "--mtime=@0 --null -T - -c | sha256sum",
+                     image->path));
+}
+
 void temp_image_open(temp_image *image) {
     host_close(image->machine);
     if (host_open_image(&image->machine, image->path) != MARS_OK) {
         give_up(image->path, error_message());
     }
+    unflushed_use(image->machine, &image->memory);
 }

@@ -29,7 +29,15 @@ void temp_image_link(temp_image *image, const char *path, const char *target);
 void temp_image_hive(temp_image *image, hive_kind kind, const char *reg_text);
 void temp_image_dirty_hive(temp_image *image, hive_kind kind, const char *reg_text);
 
-/* Opens it; what was open before is closed. */
+/* A file's content; NULL data if there is none. */
+bytes temp_image_bytes(temp_image *image, const char *path);
+/* What hivexregedit, which shares no code with this library, says a hive holds; NULL where it is not
+ * installed. */
+const char *temp_image_export(temp_image *image, hive_kind kind);
+/* Names and contents of all files but the journals, and their modes, in one digest. */
+const char *temp_image_digest(temp_image *image);
+
+/* Opens it, without waiting for the disk when it is changed; what was open before is closed. */
 void temp_image_open(temp_image *image);
 
 #endif

@@ -27,6 +27,8 @@ typedef struct image {
     char system_drive[3];
     image_hive hives[IMAGE_HIVES];
     folder_cache folders;
+    int lock;                        /* descriptor of the lock that is held, or -1 */
+    const struct image_calls *calls; /* image_write.h */
 
     /* The newest time that it shows, found when first asked for: then where is not NULL. */
     int64_t newest;
@@ -41,6 +43,15 @@ typedef struct image {
     fact marks_fact;
     files_json marks;
 } image;
+
+/* "SYSTEM", and "Windows/System32/config/SYSTEM". */
+const char *image_hive_name(image_hive_id id);
+const char *image_hive_where(image_hive_id id);
+/* Opens a hive's file as it is now, in place of what was open. */
+void image_hive_reopen(image *self, image_hive_id id);
+/* Known: a log of the hive holds changes that a hive with this sequence number has not. Absent: none does.
+ * Unknown: a log could not be read. */
+fact_state image_logs_newer(image *self, image_hive_id id, uint32_t sequence, arena *memory, fact *why);
 
 /* The host's functions get the host; it is the image's first member. */
 image *image_of(host *machine);
@@ -63,6 +74,9 @@ void image_spot_close(image_spot *spot);
 /* Opens a regular file for reading, or a folder; *descriptor is to be closed. */
 fact_state image_spot_open(const image_spot *spot, const char *where, arena *memory, int *descriptor,
                            fact *why);
+/* The same for a file among the hives. */
+fact_state image_config_find(image *self, const char *name, const char *where, arena *memory, image_spot *out,
+                             fact *why);
 /* The same as image_walk for a Windows path; *where is the path as resolved. */
 fact_state image_find(image *self, const char *path, arena *memory, const char **where, image_spot *out,
                       fact *why);
@@ -89,6 +103,9 @@ fact_state image_registry_values(host *machine, const registry_path *path, arena
                                  fact *why);
 fact_state image_registry_time(host *machine, const registry_path *path, arena *memory, int64_t *out,
                                fact *why);
+/* Which hive a path is in, and the key's path there. Unknown: no hive of the image holds it. */
+fact_state image_registry_resolve(image *self, const registry_path *path, arena *memory,
+                                  const image_hive **hive, const char **key, fact *why);
 /* A value of HKEY_LOCAL_MACHINE as text or number; unknown (malformed) if it is of another type. */
 fact_text image_registry_text(image *self, const char *key, const char *name, arena *memory);
 fact_number image_registry_number(image *self, const char *key, const char *name, arena *memory);

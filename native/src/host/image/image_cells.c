@@ -178,6 +178,98 @@ const char *cell_check_data(bytes hive, size_t value) {
     return size > room - 4 ? check_big_data(hive, cell, size) : NULL;
 }
 
+bytes cell_data_piece(bytes hive, size_t value, size_t offset) {
+    size_t size = cell_data_size(hive, value);
+    if ((cell_u32(hive.data + value + 8) & 0x80000000u) != 0 || size == 0) {
+        return (bytes){.data = hive.data + value + 12 + offset, .size = size - offset};
+    }
+    size_t cell = link_at(hive.data + value + 12);
+    if (size <= cell_size(hive, cell, 8) - 4) {
+        return (bytes){.data = hive.data + cell + 4 + offset, .size = size - offset};
+    }
+    size_t list = link_at(hive.data + cell + 8);
+    size_t left = size - offset;
+    for (size_t i = 0; i < u16(hive.data + cell + 6); i++) {
+        size_t part = link_at(hive.data + list + 4 + i * 4);
+        size_t room = cell_size(hive, part, 8) - 8;
+        if (offset < room) {
+            size_t rest = room - offset;
+            return (bytes){.data = hive.data + part + 4 + offset, .size = rest < left ? rest : left};
+        }
+        offset -= room;
+    }
+    return (bytes){0};
+}
+
+/* ---- What a key lists and has ---- */
+
+size_t cell_key_count(bytes hive, size_t key) {
+    return cell_u32(hive.data + key + 0x18);
+}
+
+size_t cell_value_count(bytes hive, size_t key) {
+    return cell_u32(hive.data + key + 0x28);
+}
+
+static size_t list_leaf(bytes hive, size_t list, size_t *out) {
+    size_t items = u16(hive.data + list + 6);
+    size_t step = has_id(hive, list, 'l', 'i') ? 4 : 8;
+    for (size_t i = 0; i < items; i++) {
+        out[i] = link_at(hive.data + list + 8 + i * step);
+    }
+    return items;
+}
+
+void cell_list_keys(bytes hive, size_t key, size_t *out) {
+    if (cell_key_count(hive, key) == 0) {
+        return;
+    }
+    size_t list = link_at(hive.data + key + 0x20);
+    if (!has_id(hive, list, 'r', 'i')) {
+        (void)list_leaf(hive, list, out);
+        return;
+    }
+    for (size_t i = 0; i < u16(hive.data + list + 6); i++) {
+        out += list_leaf(hive, link_at(hive.data + list + 8 + i * 4), out);
+    }
+}
+
+void cell_list_values(bytes hive, size_t key, size_t *out) {
+    size_t list = link_at(hive.data + key + 0x2C);
+    for (size_t i = 0; i < cell_value_count(hive, key); i++) {
+        out[i] = link_at(hive.data + list + 4 + i * 4);
+    }
+}
+
+bool cell_key_class(bytes hive, size_t key, bytes *out) {
+    size_t size = u16(hive.data + key + 0x4E);
+    size_t cell = link_at(hive.data + key + 0x34);
+    *out = (bytes){0};
+    if (size == 0) {
+        return true;
+    }
+    if (cell_size(hive, cell, 4 + size) == 0) {
+        return false;
+    }
+    *out = (bytes){.data = hive.data + cell + 4, .size = size};
+    return true;
+}
+
+bool cell_key_security(bytes hive, size_t key, bytes *out) {
+    enum { DESCRIPTOR = 0x18 };
+    *out = (bytes){0};
+    if (cell_u32(hive.data + key + 0x30) == UINT32_MAX) {
+        return true;
+    }
+    size_t cell = link_at(hive.data + key + 0x30);
+    size_t size = cell_size(hive, cell, DESCRIPTOR);
+    if (size == 0 || !has_id(hive, cell, 's', 'k') || cell_u32(hive.data + cell + 0x14) > size - DESCRIPTOR) {
+        return false;
+    }
+    *out = (bytes){.data = hive.data + cell + DESCRIPTOR, .size = cell_u32(hive.data + cell + 0x14)};
+    return true;
+}
+
 /* ---- Names ---- */
 
 static cell_name name_at(bytes hive, size_t at, size_t size, bool latin) {

@@ -39,6 +39,20 @@ cell_name cell_value_name(bytes hive, size_t value);
 bool cell_key_is_link(bytes hive, size_t key);
 size_t cell_data_size(bytes hive, size_t value);
 
+/* The keys and values that a key lists, in their order there; the lists must have been found sound. out has
+ * room for as many as the key says that it has. */
+size_t cell_key_count(bytes hive, size_t key);
+size_t cell_value_count(bytes hive, size_t key);
+void cell_list_keys(bytes hive, size_t key, size_t *out);
+void cell_list_values(bytes hive, size_t key, size_t *out);
+/* The part of a value's data that lies in one cell, from the offset on; the data must have been found sound.
+ */
+bytes cell_data_piece(bytes hive, size_t value, size_t offset);
+/* A key's class name and security descriptor; empty if it has none. False if they are not where the key says.
+ */
+bool cell_key_class(bytes hive, size_t key, bytes *out);
+bool cell_key_security(bytes hive, size_t key, bytes *out);
+
 /* The newest time, as FILETIME, that a key in use has and that is not later than latest; 0 if there is none.
  * bins_end is what the base block says. */
 uint64_t cells_newest_key_time(bytes hive, uint64_t bins_end, uint64_t latest);

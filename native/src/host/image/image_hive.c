@@ -74,10 +74,13 @@ static const char *header_defect(image_hive *hive) {
     return NULL;
 }
 
-/* hivex takes a file name. This one leads to the descriptor's file and to nothing else. */
+void image_hive_descriptor_name(int descriptor, char name[IMAGE_DESCRIPTOR_NAME]) {
+    (void)snprintf(name, IMAGE_DESCRIPTOR_NAME, "/proc/self/fd/%d", descriptor);
+}
+
 static hive_h *open_descriptor(int descriptor) {
-    char name[64];
-    (void)snprintf(name, sizeof name, "/proc/self/fd/%d", descriptor);
+    char name[IMAGE_DESCRIPTOR_NAME];
+    image_hive_descriptor_name(descriptor, name);
     return hivex_open(name, 0);
 }
 
@@ -151,8 +154,8 @@ static uint32_t unit_of(const cell_name *name, size_t i) {
     return name->wide ? (uint32_t)name->data[2 * i] | (uint32_t)name->data[2 * i + 1] << 8 : name->data[i];
 }
 
-/* Compares with UTF-16LE. Windows' table of upper-case letters has no surrogate pairs, so units will do. */
-static bool name_equal(const cell_name *name, bytes wanted) {
+/* Windows' table of upper-case letters has no surrogate pairs, so units will do. */
+bool image_hive_name_equal(const cell_name *name, bytes wanted) {
     if (name->units != wanted.size / 2) {
         return false;
     }
@@ -215,7 +218,7 @@ static fact_state find_named(const image_hive *hive, hive_node_h key, bool is_va
     *out = 0;
     for (size_t i = 0; list[i] != 0 && *out == 0; i++) {
         cell_name other = name_in(hive, list[i], is_value);
-        if (name_equal(&other, name)) {
+        if (image_hive_name_equal(&other, name)) {
             *out = list[i];
         }
     }
@@ -260,8 +263,8 @@ fact_state image_hive_values(const image_hive *hive, hive_node_h key, arena *mem
 
 /* ---- Keys and values ---- */
 
-static fact_state find_child(const image_hive *hive, const char *name, size_t length, arena *memory,
-                             hive_node_h *key, fact *why) {
+fact_state image_hive_child(const image_hive *hive, const char *name, size_t length, arena *memory,
+                            hive_node_h *key, fact *why) {
     if (length == 0 || !utf8_valid(name, length)) {
         return damaged(hive, "the name of the key asked for is none", why);
     }
@@ -278,7 +281,7 @@ fact_state image_hive_find(const image_hive *hive, const char *key, arena *memor
     fact_state state = known(hive, memory, why);
     while (state == FACT_KNOWN && *key != '\0') {
         size_t length = strcspn(key, "\\");
-        state = find_child(hive, key, length, memory, out, why);
+        state = image_hive_child(hive, key, length, memory, out, why);
         key += length + (key[length] == '\\');
     }
     return state;

@@ -5,6 +5,7 @@
 
 #include "core/fact.h"
 #include "host/host.h"
+#include "host/image/image_cells.h"
 
 #include <hivex.h>
 
@@ -34,6 +35,16 @@ void image_hive_close(image_hive *hive);
 /* False if the bytes do not begin like a hive or one of its logs, or the checksum is wrong. */
 bool image_hive_read_header(const uint8_t *data, size_t size, image_hive_header *out);
 
+/* hivex takes a file name. This one leads to the descriptor's file and to nothing else. */
+enum { IMAGE_DESCRIPTOR_NAME = 64 };
+void image_hive_descriptor_name(int descriptor, char name[IMAGE_DESCRIPTOR_NAME]);
+
+/* Compares a name with UTF-16LE as Windows does, without regard to case. */
+bool image_hive_name_equal(const cell_name *name, bytes wanted);
+
+/* Goes from a key to its sub-key of that name, which has so many bytes. */
+fact_state image_hive_child(const image_hive *hive, const char *name, size_t length, arena *memory,
+                            hive_node_h *key, fact *why);
 /* A key by its path below the hive's root ("" is the root itself). */
 fact_state image_hive_find(const image_hive *hive, const char *key, arena *memory, hive_node_h *out,
                            fact *why);

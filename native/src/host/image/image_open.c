@@ -2,14 +2,12 @@
 #include "core/error.h"
 #include "core/unicode.h"
 #include "host/image/image.h"
-#include "host/image/image_cells.h"
+#include "host/image/image_write.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { LOG_UNIT = 512 };
 
 static const char *const config_path[] = {"Windows", "System32", "config"};
 enum { CONFIG_DEPTH = sizeof config_path / sizeof config_path[0] };
@@ -49,21 +47,31 @@ fact image_fact_copy(const fact *source, arena *memory) {
     return copy;
 }
 
-static fact_state find_in_config(image *self, const char *name, const char *where, image_spot *out,
-                                 fact *why) {
+const char *image_hive_name(image_hive_id id) {
+    return hive_files[id].name;
+}
+
+const char *image_hive_where(image_hive_id id) {
+    return hive_files[id].where;
+}
+
+fact_state image_config_find(image *self, const char *name, const char *where, arena *memory, image_spot *out,
+                             fact *why) {
     const char *parts[CONFIG_DEPTH + 1];
     memcpy(parts, config_path, sizeof config_path);
     parts[CONFIG_DEPTH] = name;
-    return image_walk(self, parts, CONFIG_DEPTH + 1, where, &self->memory, out, why);
+    return image_walk(self, parts, CONFIG_DEPTH + 1, where, memory, out, why);
 }
 
-static void open_hive(image *self, image_hive_id id) {
+void image_hive_reopen(image *self, image_hive_id id) {
     image_hive *hive = &self->hives[id];
+    image_hive_close(hive);
     const char *where = hive_files[id].where;
     image_spot spot;
     fact why;
     int descriptor = -1;
-    if (find_in_config(self, hive_files[id].name, where, &spot, &why) == FACT_KNOWN &&
+    self->newest_where = NULL;
+    if (image_config_find(self, hive_files[id].name, where, &self->memory, &spot, &why) == FACT_KNOWN &&
         image_spot_open(&spot, where, &self->memory, &descriptor, &why) == FACT_KNOWN) {
         if (S_ISREG(spot.status.st_mode)) {
             (void)image_hive_open(hive, descriptor, where, &self->memory, &why);
@@ -96,48 +104,10 @@ static void warn(image *self, const char *text) {
     self->base.warnings.count++;
 }
 
-/* Entries of a log, of multiples of 512 bytes, lie behind a copy of the hive's base block, of 512 bytes. Each
- * begins with "HvLE", its size, flags and sequence number. A hive's own number is the one of the next entry
- * that it awaits. */
-static bool has_newer_entry(int log, uint32_t awaited) {
-    enum { ENTRIES_LIMIT = 65536 };
-    uint8_t data[LOG_UNIT];
-    image_hive_header header;
-    if (pread(log, data, sizeof data, 0) != LOG_UNIT || !image_hive_read_header(data, sizeof data, &header)) {
-        return false;
-    }
-    off_t at = LOG_UNIT;
-    for (int i = 0; i < ENTRIES_LIMIT; i++) {
-        if (pread(log, data, 16, at) != 16 || memcmp(data, "HvLE", 4) != 0) {
-            return false;
-        }
-        uint32_t size = cell_u32(data + 4);
-        if (cell_u32(data + 12) >= awaited || size < LOG_UNIT) {
-            return size >= LOG_UNIT;
-        }
-        at += size;
-    }
-    return false;
-}
-
-static bool log_is_newer(image *self, image_hive_id id, const char *suffix) {
-    const char *name = arena_printf(&self->memory, "%s%s", hive_files[id].name, suffix);
-    image_spot spot;
-    fact why;
-    int descriptor = -1;
-    bool newer = false;
-    if (find_in_config(self, name, name, &spot, &why) == FACT_KNOWN && S_ISREG(spot.status.st_mode) &&
-        image_spot_open(&spot, name, &self->memory, &descriptor, &why) == FACT_KNOWN) {
-        newer = has_newer_entry(descriptor, self->hives[id].header.primary_sequence);
-        (void)close(descriptor);
-    }
-    image_spot_close(&spot);
-    return newer;
-}
-
 static void warn_of_hive(image *self, image_hive_id id) {
     const image_hive *hive = &self->hives[id];
     const char *where = hive_files[id].where;
+    fact why;
     if (hive->state.state != FACT_KNOWN) {
         const char *sentence = unknown_reason_sentence(hive->state.reason);
         warn(self,
@@ -153,7 +123,8 @@ static void warn_of_hive(image *self, image_hive_id id) {
                        "%s was copied from a running machine: its last changes may be missing (its logs are "
                        "not applied).",
                        where));
-    } else if (log_is_newer(self, id, ".LOG1") || log_is_newer(self, id, ".LOG2")) {
+    } else if (image_logs_newer(self, id, hive->header.primary_sequence, &self->memory, &why) ==
+               FACT_KNOWN) {
         warn(self,
              arena_printf(&self->memory,
                           "%s has logs with changes that it does not hold yet: its last changes are missing "
@@ -221,7 +192,7 @@ static mars_status fill(image *self, const char *folder) {
     }
     self->base.source_name = arena_text(&self->memory, folder);
     for (int id = 0; id < IMAGE_HIVES; id++) {
-        open_hive(self, (image_hive_id)id);
+        image_hive_reopen(self, (image_hive_id)id);
     }
     if (arena_failed(&self->memory)) {
         return error_set(MARS_E_NO_MEMORY, "memory ran out while %s was opened", folder);
@@ -240,6 +211,7 @@ static mars_status fill(image *self, const char *folder) {
 
 static void image_close(host *machine) {
     image *self = image_of(machine);
+    image_unlock(machine);
     for (int id = 0; id < IMAGE_HIVES; id++) {
         image_hive_close(&self->hives[id]);
     }
@@ -277,6 +249,9 @@ mars_status host_open_image(host **out, const char *folder) {
         return error_set(MARS_E_NO_MEMORY, "memory ran out while %s was opened", folder);
     }
     self->root = -1;
+    self->lock = -1;
+    self->calls = &image_calls_system;
+    self->base.writer = &image_writer;
     self->base.read = &image_reader;
     self->base.source_kind = "image";
     mars_status status = fill(self, folder);

@@ -56,9 +56,8 @@ static fact_state current_control_set(const image_hive *hive, const char *rest, 
                          "it does not say which control set is the current one", why);
 }
 
-/* Which hive a path is in, and the key's path there. */
-static fact_state resolve(image *self, const registry_path *path, arena *memory, const image_hive **hive,
-                          const char **key, fact *why) {
+fact_state image_registry_resolve(image *self, const registry_path *path, arena *memory,
+                                  const image_hive **hive, const char **key, fact *why) {
     const char *rest = NULL;
     *hive = &self->hives[IMAGE_DEFAULT];
     *key = path->key;
@@ -86,7 +85,7 @@ static fact_state resolve(image *self, const registry_path *path, arena *memory,
 static fact_state find_key(image *self, const registry_path *path, arena *memory, const image_hive **hive,
                            hive_node_h *key, fact *why) {
     const char *name = NULL;
-    fact_state state = resolve(self, path, memory, hive, &name, why);
+    fact_state state = image_registry_resolve(self, path, memory, hive, &name, why);
     return state == FACT_KNOWN ? image_hive_find(*hive, name, memory, key, why) : state;
 }
 
