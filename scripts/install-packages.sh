@@ -6,7 +6,7 @@
 #   all    also what tests/run.sh --all uses
 set -euo pipefail
 
-build=(gcc libc6-dev cmake ninja-build pkgconf libhivex-dev libjansson-dev libpcre2-dev libssl-dev libxml2-dev)
+build=(gcc libc6-dev cmake ninja-build pkgconf libffi-dev libhivex-dev libjansson-dev libpcre2-dev libssl-dev libxml2-dev)
 tests=(g++ git libcmocka-dev libwin-hivex-perl jq xz-utils locales valgrind cppcheck clang-tidy)
 all=(clang)
 

@@ -32,7 +32,7 @@ mars_status operation_service_set_start(operation_run *run, const char *service,
     }
     const service_config config = {
         .start = strcmp(start, "manual") == 0 ? SERVICE_START_MANUAL : SERVICE_START_AUTOMATIC,
-        .delayed = strcmp(start, "delayed") == 0,
+        .delay = strcmp(start, "delayed") == 0 ? SERVICE_DELAY_ON : SERVICE_DELAY_OFF,
     };
     return change_service(run, service, &config);
 }

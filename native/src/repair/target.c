@@ -2,7 +2,6 @@
 
 #include "core/error.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { FILE_MAXIMUM = 256 * 1024 * 1024 };
@@ -51,9 +50,12 @@ bool target_to_registry(arena *memory, const char *target, registry_path *path, 
 
 /* ---- Services ---- */
 
+static const char delay_signs[] = {
+    [SERVICE_DELAY_OFF] = '0', [SERVICE_DELAY_ON] = '1', [SERVICE_DELAY_UNSET] = '-'};
+
 change_state state_of_service(arena *memory, const service_config *config) {
     const char *text =
-        arena_printf(memory, "start=%d delayed=%d", (int)config->start, config->delayed ? 1 : 0);
+        arena_printf(memory, "start=%d delayed=%c", (int)config->start, delay_signs[config->delay]);
     return (change_state){.present = true, .data = {.data = (const uint8_t *)text, .size = strlen(text)}};
 }
 
@@ -64,15 +66,15 @@ bool state_to_service(const change_state *state, service_config *out) {
         return false;
     }
     for (size_t i = 0; i < sizeof form - 1; i++) {
-        char c = (char)state->data.data[i];
-        bool digit = i == START_AT ? c >= '0' && c <= '4' : c == '0' || c == '1';
-        if (form[i] == '0' ? !digit : c != form[i]) {
+        if (form[i] != '0' && (char)state->data.data[i] != form[i]) {
             return false;
         }
     }
-    *out = (service_config){.start = state->data.data[START_AT] - '0',
-                            .delayed = state->data.data[DELAYED_AT] == '1'};
-    return true;
+    const char *delay = memchr(delay_signs, state->data.data[DELAYED_AT], sizeof delay_signs);
+    *out =
+        (service_config){.start = state->data.data[START_AT] - '0',
+                         .delay = delay != NULL ? (service_delay)(delay - delay_signs) : SERVICE_DELAY_UNSET};
+    return delay != NULL && out->start >= SERVICE_START_BOOT && out->start <= SERVICE_START_DISABLED;
 }
 
 /* ---- Reading ---- */
@@ -81,6 +83,10 @@ static mars_status unreadable(const char *target, const fact *why) {
     return error_set(MARS_E_UNREADABLE, "%s cannot be read: %s%s%s", target,
                      unknown_reason_sentence(why->reason), why->detail != NULL ? "; " : "",
                      why->detail != NULL ? why->detail : "");
+}
+
+static mars_status cannot_change(const char *target) {
+    return error_set(MARS_E_UNSUPPORTED, "%s can be changed on the running server only", target);
 }
 
 static mars_status no_such_target(const char *target) {
@@ -122,25 +128,19 @@ static mars_status read_task(host *machine, arena *memory, const char *target, c
 }
 
 static mars_status read_service(host *machine, arena *memory, const char *target, change_state *out) {
-    service_info info = {0};
-    fact why = {0};
-    fact_state state = machine->read->service_info(machine, target, memory, &info, &why);
-    if (state != FACT_KNOWN) {
-        return with_state(target, state, &why, out);
+    const host_writer *writer = host_writer_of(machine);
+    service_config config = {0};
+    if (writer == NULL || writer->service_config == NULL) {
+        return cannot_change(target);
     }
-    if (info.start.fact.state != FACT_KNOWN) {
-        return unreadable(target, &info.start.fact);
+    mars_status status = writer->service_config(machine, target, &config);
+    if (status == MARS_OK) {
+        *out = state_of_service(memory, &config);
     }
-    const service_config config = {.start = info.start.value, .delayed = fact_is_true(&info.delayed)};
-    *out = state_of_service(memory, &config);
-    return MARS_OK;
+    return status;
 }
 
 /* ---- Writing ---- */
-
-static mars_status cannot_change(const char *target) {
-    return error_set(MARS_E_UNSUPPORTED, "%s can be changed on the running server only", target);
-}
 
 static mars_status write_registry(host *machine, const host_writer *writer, arena *memory, const char *target,
                                   const change_state *state) {

@@ -4,7 +4,7 @@
  *
  *   registry value   HKLM\SOFTWARE\...\\Name      (two backslashes before the name; HKLM32\ is the 32-bit
  * view, HKU\S-1-5-18\ the SYSTEM account) file             C:\... task \Microsoft\OnlineBackup\... service
- * its name; its state is the text "start=<number> delayed=<0 or 1>" */
+ * its name; its state is the text "start=<number> delayed=<0, 1, or - where unset>" */
 #ifndef REPAIR_TARGET_H
 #define REPAIR_TARGET_H
 
