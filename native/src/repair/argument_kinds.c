@@ -39,14 +39,16 @@ static bool has_control(const char *text) {
 
 /* No part of a path may be "." or "..", or end in a blank or a dot, which Windows drops. */
 static bool parts_are_plain(const char *path) {
-    while (*path != '\0') {
+    for (;;) {
         size_t length = strcspn(path, "\\");
         if (length == 0 || path[length - 1] == '.' || path[length - 1] == ' ' || path[0] == ' ') {
             return false;
         }
-        path += length + (path[length] == '\\');
+        if (path[length] == '\0') {
+            return true;
+        }
+        path += length + 1;
     }
-    return true;
 }
 
 static bool is_folder(const char *text) {
