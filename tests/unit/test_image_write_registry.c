@@ -282,6 +282,10 @@ static void test_dirty_hives_are_refused(void **state) {
     expect_refusal(image, KEY, "x", &value, MARS_E_REFUSED, "running machine");
 }
 
+/* How what is behind a log's header begins: an entry of 512 bytes; the pages that were written. */
+static const uint8_t new_entry[8] = {'H', 'v', 'L', 'E', 0, 2, 0, 0};
+static const uint8_t old_pages[8] = {'D', 'I', 'R', 'T', 0xFF, 0xFF, 0xFF, 0xFF};
+
 static void test_awaited_logs_are_refused(void **state) {
     temp_image *image = *state;
     registry_value value = value_of(REGISTRY_DWORD, "\1\0\0\0", 4);
@@ -291,7 +295,7 @@ static void test_awaited_logs_are_refused(void **state) {
         bytes hive = temp_image_bytes(image, SOFTWARE_FILE);
         uint8_t log[2048] = {0};
         memcpy(log, hive.data, 512);
-        memcpy(log + 512, "HvLE\0\2\0\0", 8);
+        memcpy(log + 512, new_entry, sizeof new_entry);
         memcpy(log + 512 + 12, hive.data + 4, 4);
         temp_image_file(image, path, log, sizeof log);
         expect_refusal(image, KEY, "x", &value, MARS_E_REFUSED, "log");
@@ -312,7 +316,7 @@ static void test_logs_of_old_windows(void **state) {
     bytes hive = temp_image_bytes(image, SOFTWARE_FILE);
     uint8_t log[2048] = {0};
     memcpy(log, hive.data, 512);
-    memcpy(log + 512, "DIRT\xFF\xFF\xFF\xFF", 8);
+    memcpy(log + 512, old_pages, sizeof old_pages);
     temp_image_file(image, TEMP_IMAGE_CONFIG "SOFTWARE.LOG1", log, sizeof log);
     expect_set(image, KEY, "Number", &value, 0);
     hive = temp_image_bytes(image, SOFTWARE_FILE);

@@ -306,9 +306,9 @@ static bool in_place(walk *w, const key_lists *lists, size_t at) {
 }
 
 static bool match_lists(walk *w, const key_lists *lists, size_t after, size_t depth, bool on_path) {
-    bool made = !(on_path && keys_change_below(w, depth, w->edit->made));
-    bool removed = !(on_path && keys_change_below(w, depth, w->edit->removed));
     const bytes *name = on_path && depth < w->edit->depth ? &w->names[depth] : NULL;
+    bool made = name == NULL || !keys_change_below(w, depth, w->edit->made);
+    bool removed = name == NULL || !keys_change_below(w, depth, w->edit->removed);
     size_t i = 0;
     size_t j = 0;
     while (i < lists->before_count || j < lists->after_count) {

@@ -208,7 +208,11 @@ static mars_status read_values(edit_work *work, hive_node_h node, bool is_new, v
         count++;
     }
     set->items = calloc(count + work->edit->value_count + 1, sizeof *set->items);
-    mars_status status = set->items != NULL ? MARS_OK : failed(work, "read the values of");
+    if (set->items == NULL) {
+        free(values);
+        return failed(work, "read the values of");
+    }
+    mars_status status = MARS_OK;
     for (size_t i = 0; i < count && status == MARS_OK; i++) {
         status = add_old(work, values[i], set);
     }
@@ -280,10 +284,13 @@ mars_status hive_edit_apply(hive_edit *edit, const image_hive *hive, hive_h *han
     mars_status status = check_edits(edit, &sets);
     status = status == MARS_OK ? split(&work) : status;
     hive_node_h *nodes = arena_array(memory, edit->depth + 1, sizeof *nodes);
-    if (status == MARS_OK && nodes == NULL) {
-        status = failed(&work, "take");
+    if (status != MARS_OK) {
+        return status;
     }
-    status = status == MARS_OK ? find_keys(&work, nodes, &found) : status;
+    if (nodes == NULL) {
+        return failed(&work, "take");
+    }
+    status = find_keys(&work, nodes, &found);
     if (status != MARS_OK) {
         return status;
     }

@@ -72,7 +72,7 @@ static mars_status read_number(image *self, const char *key, const char *name, a
 mars_status image_service_config(host *machine, const char *name, service_config *out) {
     image *self = image_of(machine);
     arena memory = {0};
-    registry_path path;
+    registry_path path = {.key = ""};
     *out = (service_config){0};
     mars_status status = service_key(name, &memory, &path);
     fact_number start = {0};
@@ -94,7 +94,7 @@ mars_status image_service_config(host *machine, const char *name, service_config
 
 mars_status image_service_configure(host *machine, const char *name, const service_config *config) {
     arena memory = {0};
-    registry_path path;
+    registry_path path = {.key = ""};
     service_config now;
     mars_status status = image_service_config(machine, name, &now);
     if (status == MARS_OK && (config->start < SERVICE_START_BOOT || config->start > SERVICE_START_DISABLED)) {
