@@ -28,7 +28,18 @@ static fact_state give_no_status(host *machine, const char *path, arena *memory,
     return FACT_ABSENT;
 }
 
-static const host_reader reader = {.task_xml = give_definition, .task_status = give_no_status};
+static fact_state give_no_time(host *machine, const registry_path *path, arena *memory, int64_t *out,
+                               fact *why) {
+    (void)machine;
+    (void)path;
+    (void)memory;
+    *out = 0;
+    *why = fact_absent(NULL);
+    return FACT_ABSENT;
+}
+
+static const host_reader reader = {
+    .task_xml = give_definition, .task_status = give_no_status, .registry_time = give_no_time};
 
 static void test_definitions_are_bounded_together(void **state) {
     (void)state;
