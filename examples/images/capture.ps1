@@ -8,8 +8,9 @@ descriptors and zone marks of the backup agent's files (files.json). Put it into
 system drive, and run "marshealth test --image FOLDER" on any machine.
 
 With -IncludeHives it makes such a copy itself, as small as possible: the registry hives SYSTEM, SOFTWARE and DEFAULT
-(through "reg save"), the scheduled tasks of the agent and of Windows Server Backup, a code integrity policy, cbengine.exe,
-the agent's PowerShell module and its current logs. By hand the larger part of it is:
+(through "reg save"), the scheduled tasks of the agent and of Windows Server Backup, the programs that the former start, a
+code integrity policy, the agent's program, its PowerShell module (wherever PSModulePath leads to one) with the
+libraries beside it, and its logs of the last eight days. By hand the larger part of it is:
 
     reg save HKLM\SYSTEM   IMAGE\Windows\System32\config\SYSTEM
     reg save HKLM\SOFTWARE IMAGE\Windows\System32\config\SOFTWARE
@@ -19,7 +20,10 @@ the agent's PowerShell module and its current logs. By hand the larger part of i
 The agent's key file is not copied: a text of one line stands for it. The hives hold settings of every program on the
 server, though, so treat the image as confidential.
 
-Nothing on the server is changed. Run it elevated, in 64-bit Windows PowerShell.
+Nothing on the server is changed. Run it elevated, in 64-bit Windows PowerShell 4.0 or later (which Windows Server 2012 R2
+has). Where the execution policy keeps it from running:
+
+    powershell.exe -NoProfile -ExecutionPolicy Bypass -File capture.ps1
 
 .PARAMETER Path
 The folder to write. Default: captures in the current folder; with -IncludeHives the image's folder, by default image.
@@ -37,7 +41,7 @@ Writes .\captures.
 
 Makes an image of this server in D:\support\SERVER1.
 #>
-#Requires -Version 5.1
+#Requires -Version 4.0
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
@@ -113,21 +117,23 @@ function Save-Json {
 function Save-Volume {
     param([string] $File)
 
+    $texts = 'Path', 'FileSystemLabel', 'FileSystem', 'DriveType', 'DedupMode', 'HealthStatus', 'OperationalStatus'
     $volumes = foreach ($volume in Get-Volume) {
+        $entry = [ordered] @{ DriveLetter = $null }
         # A volume without a letter has the character 0.
-        $letter = if ([int] [char] $volume.DriveLetter -ne 0) { [string] $volume.DriveLetter } else { $null }
-        [pscustomobject] @{
-            DriveLetter       = $letter
-            Path              = $volume.Path
-            FileSystemLabel   = $volume.FileSystemLabel
-            FileSystem        = $volume.FileSystem
-            DriveType         = [string] $volume.DriveType
-            Size              = $volume.Size
-            SizeRemaining     = $volume.SizeRemaining
-            DedupMode         = [string] $volume.DedupMode
-            HealthStatus      = [string] $volume.HealthStatus
-            OperationalStatus = [string] $volume.OperationalStatus
+        if ([string] $volume.DriveLetter -match '^[A-Za-z]$') {
+            $entry.DriveLetter = [string] $volume.DriveLetter
         }
+        # Older versions of Windows do not have all of these; what is left out is then unknown.
+        foreach ($name in $texts) {
+            $property = $volume.PSObject.Properties[$name]
+            if ($null -ne $property) {
+                $entry[$name] = [string] $property.Value
+            }
+        }
+        $entry.Size = $volume.Size
+        $entry.SizeRemaining = $volume.SizeRemaining
+        [pscustomobject] $entry
     }
     Save-Json -Value @($volumes) -File $File
 }
@@ -159,39 +165,43 @@ function Get-FileMark {
 }
 
 # Folders whose marks matter: agent's root, bin with all below it, scratch and temp with what is directly in them, and two
-# of Windows for themselves.
+# of Windows for themselves. Below: how much of what is in a folder.
 function Save-FileMark {
     param([string] $AgentFolder, [string] $ScratchFolder, [string] $File)
 
     $folders = @(
-        @{ Folder = Join-Path -Path $env:SystemRoot -ChildPath 'Temp'; Depth = -1 }
-        @{ Folder = Join-Path -Path $env:ProgramData -ChildPath 'Microsoft\Crypto\RSA\MachineKeys'; Depth = -1 }
+        @{ Folder = Join-Path -Path $env:SystemRoot -ChildPath 'Temp'; Below = 'Nothing' }
+        @{ Folder = Join-Path -Path $env:ProgramData -ChildPath 'Microsoft\Crypto\RSA\MachineKeys'; Below = 'Nothing' }
     )
     if ($AgentFolder) {
-        $folders += @{ Folder = $AgentFolder; Depth = -1 }
-        $folders += @{ Folder = Join-Path -Path $AgentFolder -ChildPath 'bin'; Depth = 16 }
-        $folders += @{ Folder = Join-Path -Path $AgentFolder -ChildPath 'Temp'; Depth = 0 }
+        $folders += @{ Folder = $AgentFolder; Below = 'Nothing' }
+        $folders += @{ Folder = Join-Path -Path $AgentFolder -ChildPath 'bin'; Below = 'All' }
+        $folders += @{ Folder = Join-Path -Path $AgentFolder -ChildPath 'Temp'; Below = 'Children' }
     }
     if ($ScratchFolder) {
-        $folders += @{ Folder = $ScratchFolder; Depth = 0 }
+        $folders += @{ Folder = $ScratchFolder; Below = 'Children' }
     }
     $marks = foreach ($place in $folders) {
         if (-not (Test-Path -LiteralPath $place.Folder)) {
             continue
         }
         Get-FileMark -Item (Get-Item -LiteralPath $place.Folder -Force)
-        if ($place.Depth -ge 0) {
-            Get-ChildItem -LiteralPath $place.Folder -Force -Recurse -Depth $place.Depth -ErrorAction Continue |
+        if ($place.Below -ne 'Nothing') {
+            Get-ChildItem -LiteralPath $place.Folder -Force -Recurse:($place.Below -eq 'All') -ErrorAction Continue |
                 ForEach-Object -Process { Get-FileMark -Item $_ }
         }
     }
     Save-Json -Value @($marks) -File $File
 }
 
-# Where a file of this server goes in an image: the system drive is its root, others are below drives.
+# Where a file of this server goes in an image: the system drive is its root, others are below drives. Nothing for a path
+# that does not begin with a drive.
 function ConvertTo-ImagePath {
     param([string] $File, [string] $Image)
 
+    if ($File -notmatch '^[A-Za-z]:\\') {
+        return
+    }
     $drive = $File.Substring(0, 1).ToUpperInvariant()
     $rest = $File.Substring(3)
     if ($drive -ne $env:SystemDrive.Substring(0, 1)) {
@@ -204,10 +214,11 @@ function ConvertTo-ImagePath {
 function Copy-ToImage {
     param([string] $Source, [string] $Image)
 
-    if (-not (Test-Path -LiteralPath $Source)) {
+    $target = ConvertTo-ImagePath -File $Source -Image $Image
+    if (-not $target -or -not (Test-Path -LiteralPath $Source)) {
         return
     }
-    $parent = Split-Path -Path (ConvertTo-ImagePath -File $Source -Image $Image) -Parent
+    $parent = Split-Path -Path $target -Parent
     $null = New-Item -Path $parent -ItemType Directory -Force
     Copy-Item -LiteralPath $Source -Destination $parent -Recurse -Force
 }
@@ -225,22 +236,94 @@ function Save-Hive {
 function Copy-AgentFile {
     param([string] $AgentFolder, [string] $ScratchFolder, [string] $Image)
 
-    foreach ($part in 'bin\cbengine.exe', 'bin\Modules') {
-        Copy-ToImage -Source (Join-Path -Path $AgentFolder -ChildPath $part) -Image $Image
+    $bin = Join-Path -Path $AgentFolder -ChildPath 'bin'
+    Copy-ToImage -Source (Join-Path -Path $bin -ChildPath 'Modules') -Image $Image
+    # The module's manifest may refer to libraries of the folder bin.
+    foreach ($file in Get-ChildItem -LiteralPath $bin -File -Force) {
+        if ($file.Name -match '^cbengine\.exe(\.config)?$|\.(dll|ps1)$') {
+            Copy-ToImage -Source $file.FullName -Image $Image
+        }
     }
     $temp = Join-Path -Path $AgentFolder -ChildPath 'Temp'
     if (Test-Path -LiteralPath $temp) {
-        Get-ChildItem -Path (Join-Path -Path $temp -ChildPath '*') -Include '*Curr.errlog', 'LastBackupFailedFiles*.txt' -File |
-            Where-Object -Property Length -LT 256MB |
-            ForEach-Object -Process { Copy-ToImage -Source $_.FullName -Image $Image }
+        $since = (Get-Date).AddDays(-8)
+        foreach ($file in Get-ChildItem -LiteralPath $temp -File -Force) {
+            $isLog = $file.Extension -eq '.errlog' -and ($file.LastWriteTime -ge $since -or $file.Name -like '*Curr.errlog')
+            $isList = $file.Name -like 'LastBackupFailedFiles*.txt'
+            if (($isLog -or $isList) -and $file.Length -lt 256MB) {
+                Copy-ToImage -Source $file.FullName -Image $Image
+            }
+        }
     }
-    if ($ScratchFolder -and (Test-Path -LiteralPath $ScratchFolder)) {
-        $scratchInImage = ConvertTo-ImagePath -File $ScratchFolder -Image $Image
+    $scratchInImage = if ($ScratchFolder) { ConvertTo-ImagePath -File $ScratchFolder -Image $Image }
+    if ($scratchInImage -and (Test-Path -LiteralPath $ScratchFolder)) {
         $null = New-Item -Path $scratchInImage -ItemType Directory -Force
         $keyFile = Get-Item -LiteralPath (Join-Path -Path $ScratchFolder -ChildPath 'OnlineBackup.KEK') -Force -ErrorAction SilentlyContinue
         if ($null -ne $keyFile) {
             $text = if ($keyFile.Length -gt 0) { 'The key file was not copied.' } else { $null }
             Set-Content -LiteralPath (Join-Path -Path $scratchInImage -ChildPath 'OnlineBackup.KEK') -Value $text -Encoding ASCII
+        }
+    }
+}
+
+function Get-TaskCommand {
+    param([string] $File)
+
+    $task = New-Object -TypeName System.Xml.XmlDocument
+    $task.XmlResolver = $null
+    $task.Load($File)
+    foreach ($node in $task.GetElementsByTagName('Command')) {
+        [Environment]::ExpandEnvironmentVariables($node.InnerText).Trim().Trim('"')
+    }
+}
+
+# The programs that the agent's tasks start: one that is not in the image would look as if it was missing on the server.
+function Copy-TaskProgram {
+    param([string] $TaskFile, [string] $Image)
+
+    foreach ($command in Get-TaskCommand -File $TaskFile) {
+        $program = if ($command) {
+            Get-Command -Name $command -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1
+        }
+        if ($null -ne $program) {
+            Copy-ToImage -Source $program.Path -Image $Image
+        }
+    }
+}
+
+# The agent's module where PSModulePath, the machine's or SYSTEM's own, leads to it outside the agent's folder.
+function Copy-OtherModule {
+    param([string] $AgentFolder, [string] $Image)
+
+    $environments = @(
+        'HKLM:\SYSTEM\CurrentControlSet\Control\Session Manager\Environment'
+        'Registry::HKEY_USERS\S-1-5-18\Environment'
+    )
+    foreach ($environment in $environments) {
+        $key = Get-Item -LiteralPath $environment -ErrorAction SilentlyContinue
+        if ($null -eq $key) {
+            continue
+        }
+        foreach ($element in ([string] $key.GetValue('PSModulePath')).Split(';')) {
+            $element = $element.Trim()
+            if ($element -match '^[A-Za-z]:\\' -and
+                -not $element.StartsWith("$AgentFolder\", [StringComparison]::OrdinalIgnoreCase)) {
+                Copy-ToImage -Source (Join-Path -Path $element -ChildPath 'MSOnlineBackup') -Image $Image
+            }
+        }
+    }
+}
+
+# Which versions of Azure PowerShell there are: the folders' names tell.
+function Save-AzureModuleName {
+    param([string] $Image)
+
+    foreach ($name in 'Azure', 'AzureRM') {
+        $module = Join-Path -Path $env:ProgramFiles -ChildPath "WindowsPowerShell\Modules\$name"
+        if (Test-Path -LiteralPath $module) {
+            foreach ($version in Get-ChildItem -LiteralPath $module -Directory) {
+                $null = New-Item -Path (ConvertTo-ImagePath -File $version.FullName -Image $Image) -ItemType Directory -Force
+            }
         }
     }
 }
@@ -254,14 +337,19 @@ function Save-Image {
     foreach ($name in $hives.Keys) {
         Invoke-Step -What "hive $name" -Step { Save-Hive -Key $hives[$name] -File (Join-Path -Path $config -ChildPath $name) }
     }
-    foreach ($part in 'Tasks\Microsoft\OnlineBackup', 'Tasks\Microsoft\Windows\Backup', 'WindowsPowerShell\v1.0\powershell.exe') {
+    $parts = 'Tasks\Microsoft\OnlineBackup', 'Tasks\Microsoft\Windows\Backup', 'WindowsPowerShell\v1.0\powershell.exe',
+        'CodeIntegrity\SIPolicy.p7b'
+    foreach ($part in $parts) {
         Invoke-Step -What $part -Step { Copy-ToImage -Source (Join-Path -Path $systemFolder -ChildPath $part) -Image $Image }
     }
-    # Most servers have no code integrity policy.
-    $policy = Join-Path -Path $systemFolder -ChildPath 'CodeIntegrity\SIPolicy.p7b'
-    if (Test-Path -LiteralPath $policy) {
-        Invoke-Step -What 'code integrity policy' -Step { Copy-ToImage -Source $policy -Image $Image }
+    $taskFolder = Join-Path -Path $systemFolder -ChildPath 'Tasks\Microsoft\OnlineBackup'
+    if (Test-Path -LiteralPath $taskFolder) {
+        foreach ($file in Get-ChildItem -LiteralPath $taskFolder -Recurse -File -Force) {
+            Invoke-Step -What $file.FullName -Step { Copy-TaskProgram -TaskFile $file.FullName -Image $Image }
+        }
     }
+    Invoke-Step -What 'modules' -Step { Copy-OtherModule -AgentFolder $AgentFolder -Image $Image }
+    Invoke-Step -What 'Azure PowerShell' -Step { Save-AzureModuleName -Image $Image }
     if ($AgentFolder) {
         Invoke-Step -What 'agent' -Step { Copy-AgentFile -AgentFolder $AgentFolder -ScratchFolder $ScratchFolder -Image $Image }
     }
@@ -282,6 +370,10 @@ $null = New-Item -Path $captures -ItemType Directory -Force
 
 $agent = Get-AgentSetting -Key 'Setup' -Name 'InstallPath'
 $scratch = Get-AgentSetting -Key 'Config' -Name 'ScratchLocation'
+if ($scratch) {
+    # A doubled backslash is a known fault of this value.
+    $scratch = [Environment]::ExpandEnvironmentVariables($scratch) -replace '(?<=.)\\{2,}', '\'
+}
 if ($agent) {
     $agent = $agent.TrimEnd('\')
 } else {

@@ -31,10 +31,9 @@ static fact_state give_no_status(host *machine, const char *path, arena *memory,
 static fact_state give_no_time(host *machine, const registry_path *path, arena *memory, int64_t *out,
                                fact *why) {
     (void)machine;
-    (void)path;
     (void)memory;
     *out = 0;
-    *why = fact_absent(NULL);
+    *why = fact_absent(path->key);
     return FACT_ABSENT;
 }
 

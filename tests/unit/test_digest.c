@@ -13,14 +13,13 @@
 /* FIPS 180-2's own examples for "abc". */
 static const struct {
     digest_kind kind;
-    const char *name;
     const char *hex;
 } known[] = {
-    {DIGEST_SHA1, "sha1", "a9993e364706816aba3e25717850c26c9cd0d89d"},
-    {DIGEST_SHA256, "sha256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
-    {DIGEST_SHA384, "sha384",
+    {DIGEST_SHA1, "a9993e364706816aba3e25717850c26c9cd0d89d"},
+    {DIGEST_SHA256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+    {DIGEST_SHA384,
      "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7"},
-    {DIGEST_SHA512, "sha512",
+    {DIGEST_SHA512,
      "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d442"
      "3643ce80e"
      "2a9ac94fa54ca49f"},
@@ -34,7 +33,6 @@ static void test_known_values(void **state) {
         assert_true(digest_of(known[i].kind, "abc", 3, &value));
         assert_int_equal(value.size, digest_size(known[i].kind));
         assert_string_equal(hex_lower(&memory, value.data, value.size), known[i].hex);
-        assert_string_equal(digest_name(known[i].kind), known[i].name);
     }
     arena_free(&memory);
 }

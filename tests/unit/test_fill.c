@@ -83,6 +83,27 @@ static void test_sizes_are_written_as_windows_shows_them(void **state) {
     }
 }
 
+/* PowerShell takes typographic quotes for plain ones. */
+static void test_a_value_cannot_end_a_commands_quotes(void **state) {
+    (void)state;
+    static const struct {
+        const char *value;
+        const char *expected;
+    } rows[] = {
+        {"\\A\\B", "x '\\A\\B'"},
+        {"a'; Stop-Computer #", "x 'a''; Stop-Computer #'"},
+        {"\u2018\u2019\u201A\u201B\u201C", "x '\u2018\u2018\u2019\u2019\u201A\u201A\u201B\u201B\u201C'"},
+        {"'", "x ''''"},
+        {"", "x ''"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const finding_value value = {.name = "task", .kind = VALUE_TEXT, .text = rows[i].value};
+        arena memory = {0};
+        assert_string_equal(fill_command(&memory, "x '{task}'", &value, 1), rows[i].expected);
+        arena_free(&memory);
+    }
+}
+
 static void test_failed_allocation_is_told(void **state) {
     (void)state;
     bool failed = true;
@@ -102,6 +123,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_places_are_filled),
         cmocka_unit_test(test_sizes_are_written_as_windows_shows_them),
+        cmocka_unit_test(test_a_value_cannot_end_a_commands_quotes),
         cmocka_unit_test(test_failed_allocation_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,6 +96,18 @@ static void test_found(void **state) {
     expect(&s, "found");
 }
 
+/* A file that the Task Scheduler does not know was left behind: what it imports does not matter. */
+static void test_unregistered_task(void **state) {
+    (void)state;
+    scene s;
+    set_scene(&s);
+    add_element(&s, PARENT, PARENT "\\MSOnlineBackup\\MSOnlineBackup.psd1");
+    import_path(&s, NULL);
+    expect(&s, "import-missing; found");
+    s.task.registered = fact_flag_known(false, "tasks");
+    expect(&s, "found");
+}
+
 static void test_not_found(void **state) {
     (void)state;
     scene s;
@@ -288,6 +300,7 @@ static void test_nothing_collected(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_found),
+        cmocka_unit_test(test_unregistered_task),
         cmocka_unit_test(test_not_found),
         cmocka_unit_test(test_no_value),
         cmocka_unit_test(test_article_form),

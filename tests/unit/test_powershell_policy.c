@@ -332,8 +332,23 @@ static void test_names_the_scripts(void **state) {
     judging_free(&run);
 }
 
+/* A file that the Task Scheduler does not know never starts, so its argument decides nothing. */
+static void test_unregistered_task(void **state) {
+    (void)state;
+    scene s;
+    set_scene(&s);
+    s.e.powershell.local_machine = text("Bypass");
+    s.actions[1].execution_policy = text("Restricted");
+    s.tasks[1].registered = fact_flag_known(false, "tasks");
+    judging run;
+    judging_run(&run, CHECK, &s.e, NULL);
+    assert_string_equal(judging_verdicts(&run), "allowed");
+    judging_free(&run);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_unregistered_task),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_order_of_scopes),
         cmocka_unit_test(test_group_policy_switch),

@@ -122,7 +122,9 @@ static said *say_policy(const policy_case *c, const char *slug) {
 
 static void say_scripts(const policy_case *c, const char *slug, const arena_vector *scripts) {
     text_list list = list_of(scripts);
-    say_texts(say_policy(c, slug), "scripts", &list);
+    said *s = say_policy(c, slug);
+    say_texts(s, "scripts", &list);
+    say_text(s, "folder", fact_text_or(&c->e->powershell.module_folder, ""));
 }
 
 static void judge_restricted(const policy_case *c) {

@@ -12,6 +12,10 @@ typedef void (*task_judge)(judgement *j, const evidence *e, const scheduled_task
  * the check is skipped with the verdict "no-task". */
 void judge_each_task(judgement *j, const evidence *e, const char *what, task_judge judge_one);
 
+/* False for a file without registration and a registration without file: neither ever starts, so what it
+ * would run does not matter. */
+bool task_may_run(const scheduled_task *task);
+
 /* The subject of a task's findings. */
 const char *task_subject(const scheduled_task *task);
 /* False where it certainly never runs: a file without registration, or a registration without definition. */

@@ -6,8 +6,11 @@
 /* Below this a snapshot may fail; volumes smaller than the second are served by less. The figures are those
  * of vssadmin's help and of the VSS documentation. */
 static const int64_t smallest_useful = INT64_C(320) * 1024 * 1024;
+/* A volume smaller than the second needs only the first; the System Reserved partition is one. */
+static const int64_t smallest_useful_if_small = INT64_C(50) * 1024 * 1024;
+static const int64_t small_volume = INT64_C(500) * 1024 * 1024;
 static const int64_t smallest_judged_volume = INT64_C(4) * 1024 * 1024 * 1024;
-enum { NEARLY_FULL_PERCENT = 95 };
+enum { NEARLY_FULL_PERCENT = 95, ASSOCIATIONS_MAX = 1000 };
 
 static const char *volume_name(judgement *j, const fact_text *letter, const fact_text *path) {
     return letter->fact.state == FACT_KNOWN ? arena_printf(judge_memory(j), "%s:", letter->value)
@@ -59,20 +62,22 @@ static said *say_storage(judgement *j, const storage_view *view, const shadow_st
 /* What a new snapshot may still take: what is left of the maximum and the free space of the volume that holds
  * it. Where there is no maximum, the free space alone is the limit. */
 static bool room_in_doubt(judgement *j, const storage_view *view, const shadow_storage *s) {
+    bool small = view->source_size.fact.state == FACT_KNOWN && view->source_size.value < small_volume;
+    int64_t needed = small ? smallest_useful_if_small : smallest_useful;
     int64_t margin = s->margin.fact.state == FACT_KNOWN ? s->margin.value : 0;
     int64_t left = view->bounded ? s->maximum.value - s->used.value : s->allocated.value - s->used.value;
     left = left > 0 ? left : 0;
-    if (left >= smallest_useful) {
+    if (left >= needed) {
         return false;
     }
     if (view->free.fact.state != FACT_KNOWN) {
         judge_unknown(j, view->subject, "whether there is room for another shadow copy", &view->free.fact);
         return true;
     }
-    if (view->free.value + left + margin >= smallest_useful) {
+    if (view->free.value + left + margin >= needed) {
         return false;
     }
-    say_bytes(say_storage(j, view, s, "no-room"), "needed", smallest_useful);
+    say_bytes(say_storage(j, view, s, "no-room"), "needed", needed);
     return true;
 }
 
@@ -147,6 +152,12 @@ void judge_shadow_storage(judgement *j, const evidence *e) {
     judge_shortages(j, e);
     if (storage->fact.state != FACT_KNOWN) {
         judge_unknown(j, NULL, "how much shadow storage there is", &storage->fact);
+        return;
+    }
+    if (storage->count > ASSOCIATIONS_MAX) {
+        fact why = fact_unknown(REASON_TOO_LARGE, storage->fact.where,
+                                "there are more than 1,000 associations, and a server has one per volume");
+        judge_unknown(j, NULL, "how much shadow storage there is", &why);
         return;
     }
     if (storage->count == 0) {

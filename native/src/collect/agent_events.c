@@ -14,7 +14,11 @@ enum {
     GROWTH = 1024 * 1024, /* what a running server may add between the two calls */
     DAY_SECONDS = 86400,
     DAYS_LOOKED_AT = 7,
+    MINUTE_SECONDS = 60,
+    LARGEST_BIAS = 24 * 60,
 };
+
+#define TIME_ZONE "SYSTEM\\CurrentControlSet\\Control\\TimeZoneInformation"
 
 /* A bare number may stand for anything in a line that reports no trouble. */
 static const struct {
@@ -50,7 +54,24 @@ static bool is_trouble(const agent_log_line *read) {
     return read->level_length != sizeof normal - 1 || memcmp(read->level, normal, read->level_length) != 0;
 }
 
-static void count_in_line(collector *c, const char *line, size_t length, int64_t now, const char *where) {
+/* Seconds from the server's local time, which the log is written in, to UTC: with what is in force when the
+ * server is read, as the change to or from summer time matters little to a week. 0 if it cannot be read. */
+static int64_t local_to_utc(collector *c) {
+    fact_number stored = read_machine_number(c, TIME_ZONE, "ActiveTimeBias");
+    /* A negative number is stored as an unsigned one. */
+    int64_t bias = stored.value > INT32_MAX ? stored.value - UINT32_MAX - 1 : stored.value;
+    bool sound = stored.fact.state == FACT_KNOWN && bias >= -LARGEST_BIAS && bias <= LARGEST_BIAS;
+    return sound ? bias * MINUTE_SECONDS : 0;
+}
+
+/* What a line is judged by. */
+typedef struct log_clock {
+    int64_t now;
+    int64_t to_utc;
+} log_clock;
+
+static void count_in_line(collector *c, const char *line, size_t length, const log_clock *clock,
+                          const char *where) {
     for (size_t i = 0; i < AGENT_EVENT_COUNT; i++) {
         agent_log_line read = {0};
         pattern_match match;
@@ -58,8 +79,8 @@ static void count_in_line(collector *c, const char *line, size_t length, int64_t
             !agent_log_line_read(line, length, &read) || (events[i].trouble_only && !is_trouble(&read))) {
             continue;
         }
-        int64_t when = agent_log_instant(&read, now);
-        if (when >= now - (int64_t)DAYS_LOOKED_AT * DAY_SECONDS) {
+        int64_t when = agent_log_instant(&read, clock->now) + clock->to_utc;
+        if (when >= clock->now - (int64_t)DAYS_LOOKED_AT * DAY_SECONDS) {
             c->agent_events[i].times.value++;
             c->agent_events[i].last = (fact_time){.fact = fact_known(where), .value = when};
         }
@@ -71,12 +92,13 @@ static void count_events(collector *c, const fact_bytes *log, int64_t now) {
     const char *where = arena_text(c->memory, log->fact.where);
     const fact none = fact_known(where);
     const fact never = fact_absent(where);
+    const log_clock clock = {.now = now, .to_utc = local_to_utc(c)};
     const char *line = NULL;
     size_t length = 0;
     size_t at = 0;
     set_all(c, &none, &never);
     while (agent_log_next_line(text, log->value.size, &at, &line, &length)) {
-        count_in_line(c, line, length, now, where);
+        count_in_line(c, line, length, &clock, where);
     }
 }
 

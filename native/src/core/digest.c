@@ -2,22 +2,15 @@
 
 #include <string.h>
 
-static const struct {
-    const char *name;
-    size_t size;
-} kinds[DIGEST_COUNT] = {
-    [DIGEST_SHA1] = {"sha1", 20},
-    [DIGEST_SHA256] = {"sha256", 32},
-    [DIGEST_SHA384] = {"sha384", 48},
-    [DIGEST_SHA512] = {"sha512", 64},
+static const size_t sizes[DIGEST_COUNT] = {
+    [DIGEST_SHA1] = 20,
+    [DIGEST_SHA256] = 32,
+    [DIGEST_SHA384] = 48,
+    [DIGEST_SHA512] = 64,
 };
 
 size_t digest_size(digest_kind kind) {
-    return (unsigned)kind < DIGEST_COUNT ? kinds[kind].size : 0;
-}
-
-const char *digest_name(digest_kind kind) {
-    return (unsigned)kind < DIGEST_COUNT ? kinds[kind].name : "";
+    return (unsigned)kind < DIGEST_COUNT ? sizes[kind] : 0;
 }
 
 bool digest_equal(const digest_value *a, const digest_value *b) {

@@ -40,8 +40,6 @@ bool digest_of(digest_kind kind, const void *data, size_t size, digest_value *ou
 
 /* Bytes in a value of this kind. */
 size_t digest_size(digest_kind kind);
-/* "sha256" and so on; never NULL. */
-const char *digest_name(digest_kind kind);
 bool digest_equal(const digest_value *a, const digest_value *b);
 
 /* Two hexadecimal digits for each byte: small letters as sha256sum writes them, capitals as Windows writes

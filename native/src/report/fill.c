@@ -1,6 +1,7 @@
 #include "report/report.h"
 
 #include "core/instant.h"
+#include "core/unicode.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -63,14 +64,35 @@ static const finding_value *value_named(const finding_value *values, size_t coun
     return NULL;
 }
 
-const char *fill_text(arena *memory, const char *text, const finding_value *values, size_t count) {
+/* What PowerShell takes for a single quote: the plain one and the typographic ones. */
+static bool is_quote(uint32_t code_point) {
+    return code_point == '\'' || (code_point >= 0x2018 && code_point <= 0x201B);
+}
+
+/* Doubles quotes, so that the value stays inside the single quotes that the catalogue puts around it. */
+static void add_quoted(text_builder *out, const finding_value *value) {
+    text_builder plain = {0};
+    add_value(&plain, value);
+    const char *text = text_builder_text(&plain);
+    for (size_t at = 0, start = 0; at < plain.length; start = at) {
+        bool quote = is_quote(utf8_next(text, plain.length, &at));
+        for (int i = 0; i < 1 + quote; i++) {
+            text_add_n(out, text + start, at - start);
+        }
+    }
+    out->failed = out->failed || text_builder_failed(&plain);
+    text_builder_free(&plain);
+}
+
+static const char *fill(arena *memory, const char *text, const finding_value *values, size_t count,
+                        void (*add)(text_builder *out, const finding_value *value)) {
     text_builder out = {0};
     while (*text != '\0') {
         size_t name = *text == '{' ? strcspn(text + 1, "{}") : 0;
         const finding_value *value =
             name > 0 && text[name + 1] == '}' ? value_named(values, count, text + 1, name) : NULL;
         if (value != NULL) {
-            add_value(&out, value);
+            add(&out, value);
             text += name + 2;
         } else {
             size_t plain = 1 + strcspn(text + 1, "{");
@@ -88,4 +110,12 @@ const char *fill_text(arena *memory, const char *text, const finding_value *valu
     }
     text_builder_free(&out);
     return result;
+}
+
+const char *fill_text(arena *memory, const char *text, const finding_value *values, size_t count) {
+    return fill(memory, text, values, count, add_value);
+}
+
+const char *fill_command(arena *memory, const char *text, const finding_value *values, size_t count) {
+    return fill(memory, text, values, count, add_quoted);
 }

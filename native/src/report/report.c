@@ -50,6 +50,11 @@ static const char *filled(arena *memory, const char *text, const said *s) {
     return text != NULL && text[0] != '\0' ? fill_text(memory, text, s->values.items, s->values.count) : NULL;
 }
 
+static const char *filled_command(arena *memory, const char *text, const said *s) {
+    return text != NULL && text[0] != '\0' ? fill_command(memory, text, s->values.items, s->values.count)
+                                           : NULL;
+}
+
 static finding_part make_part(arena *memory, const check *row, const said *s) {
     const catalog_verdict *texts = catalog_verdict_find(row->id, s->verdict->slug);
     return (finding_part){
@@ -58,7 +63,7 @@ static finding_part make_part(arena *memory, const check *row, const said *s) {
         .title = texts != NULL ? filled(memory, texts->title, s) : s->verdict->slug,
         .cause = texts != NULL ? filled(memory, texts->cause, s) : NULL,
         .advice = texts != NULL ? filled(memory, texts->advice, s) : NULL,
-        .command = texts != NULL ? filled(memory, texts->command, s) : NULL,
+        .command = texts != NULL ? filled_command(memory, texts->command, s) : NULL,
         .values = s->values.items,
         .value_count = s->values.count,
         .where = {.items = s->where.items, .count = s->where.count},

@@ -111,5 +111,8 @@ const char *values_text(arena *memory, const finding_part *part);
  * with commas; an unknown name stays as written. No blanks are left at the end, where an empty value stood.
  */
 const char *fill_text(arena *memory, const char *text, const finding_value *values, size_t count);
+/* The same for a command, which people paste into PowerShell: a value, which may come from anywhere, cannot
+ * end the single quotes that stand around its place. */
+const char *fill_command(arena *memory, const char *text, const finding_value *values, size_t count);
 
 #endif

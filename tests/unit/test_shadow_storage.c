@@ -1,0 +1,72 @@
+/* shadow.storage over evidence built by hand. */
+#include "collect/read.h"
+#include "judging.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define PATH "\\\\?\\Volume{1}\\"
+
+static const int64_t megabyte = INT64_C(1) << 20;
+
+/* A volume without a letter that holds its own copies; sizes in MB. */
+static void expect(int64_t size, int64_t free_space, int64_t maximum, const char *verdicts) {
+    volume holder = {
+        .path = fact_text_known(PATH, "volumes"),
+        .letter.fact = fact_absent("volumes"),
+        .size = fact_number_known(size * megabyte, "volumes"),
+        .free = fact_number_known(free_space * megabyte, "volumes"),
+    };
+    shadow_storage storage = {
+        .source_letter.fact = fact_absent("text"),
+        .storage_letter.fact = fact_absent("text"),
+        .source_volume = holder.path,
+        .storage_volume = holder.path,
+        .used = fact_number_known(0, "text"),
+        .allocated = fact_number_known(0, "text"),
+        .maximum = fact_number_known(maximum * megabyte, "text"),
+        .margin = fact_number_known(0, "text"),
+    };
+    evidence e = {0};
+    e.shadow.volumes = (fact_list){.fact = fact_known("volumes"), .count = 1, .items = &holder};
+    e.shadow.storage = (fact_list){.fact = fact_known("text"), .count = 1, .items = &storage};
+    judging run;
+    judging_run(&run, "shadow.storage", &e, NULL);
+    assert_string_equal(judging_verdicts(&run), verdicts);
+    judging_free(&run);
+}
+
+/* The System Reserved partition never has 320 MB to spare. */
+static void test_small_volume_needs_less(void **state) {
+    (void)state;
+    expect(499, 100, 32, PATH ": room");
+    expect(499, 17, 32, PATH ": no-room");
+    expect(500, 287, 32, PATH ": no-room");
+    expect(500, 288, 32, PATH ": room");
+}
+
+/* Each association is looked up among all volumes. */
+static void test_more_associations_than_any_server_has(void **state) {
+    (void)state;
+    shadow_storage *many = calloc(1001, sizeof *many);
+    assert_non_null(many);
+    evidence e = {0};
+    e.shadow.storage = (fact_list){.fact = fact_known("text"), .count = 1001, .items = many};
+    judging run;
+    judging_run(&run, "shadow.storage", &e, NULL);
+    assert_string_equal(judging_verdicts(&run), "unknown");
+    judging_free(&run);
+    free(many);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_small_volume_needs_less),
+        cmocka_unit_test(test_more_associations_than_any_server_has),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
