@@ -32,7 +32,7 @@ static void expect(int64_t size, int64_t free_space, int64_t maximum, const char
         .margin = fact_number_known(0, "text"),
     };
     evidence e = {0};
-    e.shadow.volumes = (fact_list){.fact = fact_known("volumes"), .count = 1, .items = &holder};
+    e.volumes.list = (fact_list){.fact = fact_known("volumes"), .count = 1, .items = &holder};
     e.shadow.storage = (fact_list){.fact = fact_known("text"), .count = 1, .items = &storage};
     judging run;
     judging_run(&run, "shadow.storage", &e, NULL);
