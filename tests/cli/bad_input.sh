@@ -352,7 +352,8 @@ says 'missing.json: .*No such file'
 
 # Wrong types and missing members: an error, or unknown; never a pass.
 for row in 'agent agent[.](installed|version|registration)$' 'schedule schedule[.]' 'powershell powershell[.]' \
-    'shadow shadow[.]' 'scratch scratch[.]' 'services services[.]' 'machine ^$' 'source ^$'; do
+    'shadow shadow[.]' 'scratch scratch[.]' \
+    'prereq prereq[.](dotnet|powershell|strong-crypto|offline-backup|pending-reboot)$' 'services services[.]' 'machine ^$' 'source ^$'; do
     group=${row%% *}
     for change in "del(.$group)" ".$group = 7" ".$group = {}" ".$group = null"; do
         jq "$change" good.json > bad.json

@@ -159,6 +159,20 @@ static void test_overlay_changes_its_base(void **state) {
     assert_int_equal(time_of(f, "out/plain.txt"), AS_OF - 86400);
 }
 
+static void test_bases_are_applied_in_their_order(void **state) {
+    fixture *f = *state;
+    put(f, "one/files/a.txt", "one");
+    put(f, "one/files/b.txt", "one");
+    put(f, "two/files/b.txt", "two");
+    put(f, "two/files/c.txt", "two");
+    put(f, "top/image.json", "{\"base\": [\"../one\", \"../two\"]}");
+    put(f, "top/files/c.txt", "top");
+    make(f, "top");
+    EXPECT_FILE(f, "out/a.txt", "one");
+    EXPECT_FILE(f, "out/b.txt", "two");
+    EXPECT_FILE(f, "out/c.txt", "top");
+}
+
 static signature_state state_of(fixture *f, bytes program) {
     signature_info signature = {0};
     fact why = {0};
@@ -284,6 +298,8 @@ static void test_wrong_descriptions(void **state) {
         {"{", "image.json:1:"},
         {"{\"base\": \"../nowhere\"}", "nowhere: no such source folder"},
         {"{\"base\": \".\"}", "too many layers"},
+        {"{\"base\": 1}", "base is no folder"},
+        {"{\"base\": [\"../base\", {}]}", "base is no folder"},
         {"{\"remove\": [\"x\"]}", "the base has no x"},
         {"{\"folders\": [\"../x\"]}", "does not stay in the image"},
         {"{\"folders\": [\"/x\"]}", "does not stay in the image"},
@@ -336,6 +352,7 @@ int main(void) {
         TEST(test_source_becomes_an_image),
         TEST(test_registry_texts_apply_in_name_order),
         TEST(test_overlay_changes_its_base),
+        TEST(test_bases_are_applied_in_their_order),
         TEST(test_programs_are_as_described),
         TEST(test_programs_can_be_damaged),
         TEST(test_scripts_can_be_signed),

@@ -211,7 +211,10 @@ static fact_flag read_value_present(collector *c, const char *key, const char *n
     registry_value value = {0};
     fact why = {0};
     fact_state state = c->machine->read->registry_read(c->machine, &path, name, c->memory, &value, &why);
-    return state == FACT_UNKNOWN ? (fact_flag){.fact = why} : fact_flag_known(state == FACT_KNOWN, why.where);
+    if (state == FACT_UNKNOWN) {
+        return (fact_flag){.fact = why};
+    }
+    return fact_flag_known(state == FACT_KNOWN, why.where);
 }
 
 static void read_restart(collector *c, prereq_evidence *prereq) {

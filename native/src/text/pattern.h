@@ -15,9 +15,9 @@
                      "^\\s;|\"'][^;|\"']*?)"                                                                 \
                      "(?=\\\\?[\"']|\\s*[;|]|\\s+-|\\s*$)")                                                  \
     X(SHADOW_SHORTAGE, "(?i)\\b0x0*186C2\\b")                                                                \
-    X(REGISTRATION_MISMATCH, "\\b230006\\b")                                                                \
+    X(REGISTRATION_MISMATCH, "\\b230006\\b")                                                                 \
     X(ALLOWS_SYSTEM_ALL_SCRIPTS,                                                                             \
-      "UserOrGroupSid=\"S-1-(?:1-0|5-18|5-32-544)\"\\s+Action=\"Allow\"\\s*>\\s*<Conditions>\\s*"              \
+      "UserOrGroupSid=\"S-1-(?:1-0|5-18|5-32-544)\"\\s+Action=\"Allow\"\\s*>\\s*<Conditions>\\s*"            \
       "<FilePathCondition\\s+Path=\"\\*\"\\s*/>\\s*</Conditions>\\s*</FilePathRule>")
 
 typedef enum pattern_id {
