@@ -12,6 +12,7 @@
 /* ---- Which imports need the path ---- */
 
 typedef struct import_survey {
+    size_t imports;          /* looked at */
     bool by_name;            /* some action imports the module by name, or may */
     const fact *task_hidden; /* tasks or actions that are not known */
     const fact *path_hidden; /* a path that could not be looked up */
@@ -21,6 +22,18 @@ typedef struct import_survey {
 
 static bool is_path(const char *import) {
     return strpbrk(import, "\\/:") != NULL;
+}
+
+/* Whether a path names our module: ...\MSOnlineBackup, or a file of that name. */
+static bool leads_to_module(const char *path) {
+    const char *name = path;
+    for (const char *at = path; *at != '\0'; at++) {
+        if ((*at == '\\' || *at == '/' || *at == ':') && at[1] != '\0') {
+            name = at + 1;
+        }
+    }
+    size_t length = strlen(MODULE);
+    return ascii_starts(name, MODULE) && (name[length] == '\0' || strchr(".\\/", name[length]) != NULL);
 }
 
 static void survey_path(import_survey *survey, const powershell_evidence *powershell, const char *path) {
@@ -43,12 +56,21 @@ static void survey_path(import_survey *survey, const powershell_evidence *powers
     survey->path_hidden = &powershell->imports.fact;
 }
 
+/* More imports than any real set of tasks has would be compared one with another for a long time. */
+enum { IMPORTS_MAX = 1000 };
+static const fact too_many_imports = {
+    .state = FACT_UNKNOWN, .reason = REASON_TOO_LARGE, .detail = "the tasks import more than 1,000 modules"};
+
 static void survey_action(import_survey *survey, const evidence *e, const action_facts *action) {
     bool names_module = false;
     size_t count = action->imports.fact.state == FACT_KNOWN ? action->imports.value.count : 0;
     for (size_t i = 0; i < count; i++) {
         const char *import = action->imports.value.items[i];
-        if (is_path(import)) {
+        if (++survey->imports > IMPORTS_MAX) {
+            survey->task_hidden = &too_many_imports;
+            return;
+        }
+        if (is_path(import) && leads_to_module(import)) {
             survey_path(survey, &e->powershell, import);
             names_module = true;
         } else if (ascii_equal(import, MODULE)) {

@@ -137,8 +137,15 @@ static void judge_association(judgement *j, const evidence *e, const shadow_stor
     say_storage(j, &view, s, nearly_full ? "nearly-full" : view.bounded ? "room" : "unbounded");
 }
 
+/* A log that is there and cannot be read may tell of a shortage. Without an agent, or before its first job,
+ * there is none. */
 static void judge_shortages(judgement *j, const evidence *e) {
     const shadow_evidence *shadow = &e->shadow;
+    const fact *read = &shadow->shortages.fact;
+    if (read->state == FACT_UNKNOWN && read->reason != REASON_DEPENDS &&
+        read->reason != REASON_NOT_COLLECTED) {
+        judge_unknown(j, NULL, "whether the agent ran out of shadow storage", read);
+    }
     if (shadow->shortages.fact.state == FACT_KNOWN && shadow->shortages.value > 0) {
         said *s = judge_say(j, NULL, "shortage-reported");
         say_number(s, "times", shadow->shortages.value);

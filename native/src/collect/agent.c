@@ -25,7 +25,10 @@ static void find_folder(collector *c, agent_evidence *agent) {
         agent->folder_present.fact = fact_depending_on(&path->fact);
     }
     const char *standard = default_folder(c);
-    if (fact_is_true(&agent->folder_present)) {
+    /* A folder that cannot be looked at may well be the agent's: another one is no substitute. */
+    bool decided = fact_is_true(&agent->folder_present) ||
+                   (path->fact.state == FACT_KNOWN && agent->folder_present.fact.state == FACT_UNKNOWN);
+    if (decided) {
         return;
     }
     fact_flag engine = read_file_present(c, path_join(c->memory, standard, ENGINE));

@@ -132,34 +132,42 @@ static bool begins_script(const char *word) {
            names_parameter(word, "EncodedCommand", 1, "ec");
 }
 
-static fact_text find_policy(collector *c, const char *arguments, const char *where) {
-    const char *at = arguments;
-    const char *word = NULL;
-    while (next_word(c->memory, &at, &word)) {
-        if (names_parameter(word, "ExecutionPolicy", 2, "ep")) {
-            return next_word(c->memory, &at, &word) ? fact_text_known(word, where)
-                                                    : fact_text_known("", where);
-        }
-        if (begins_script(word)) {
-            break;
-        }
-    }
-    return (fact_text){.fact = fact_absent(where)};
+/* Parameters that come with a word of their own. */
+static bool takes_value(const char *word) {
+    return names_parameter(word, "ExecutionPolicy", 2, "ep") || names_parameter(word, "Version", 1, NULL) ||
+           names_parameter(word, "PSConsoleFile", 1, NULL) || names_parameter(word, "WindowStyle", 1, NULL) ||
+           names_parameter(word, "InputFormat", 3, "if") || names_parameter(word, "OutputFormat", 1, "of") ||
+           names_parameter(word, "ConfigurationName", 6, NULL);
 }
 
-static bool is_encoded(collector *c, const char *arguments) {
+/* The next of powershell.exe's own parameters. False where they end: a word that is none begins the script.
+ */
+static bool next_parameter(arena *memory, const char **at, const char **word) {
+    return next_word(memory, at, word) && ((*word)[0] == '-' || (*word)[0] == '/');
+}
+
+typedef struct shell_parameters {
+    const char *policy; /* NULL: none is named */
+    bool encoded;       /* the script is given as -EncodedCommand */
+} shell_parameters;
+
+static shell_parameters read_parameters(arena *memory, const char *arguments) {
+    shell_parameters found = {0};
     const char *at = arguments;
     const char *word = NULL;
-    while (next_word(c->memory, &at, &word)) {
-        if (names_parameter(word, "EncodedCommand", 1, "ec") &&
-            !names_parameter(word, "ExecutionPolicy", 2, "ep")) {
-            return true;
-        }
-        if (begins_script(word)) {
+    while (next_parameter(memory, &at, &word)) {
+        if (takes_value(word)) {
+            const char *value = "";
+            (void)next_word(memory, &at, &value);
+            if (names_parameter(word, "ExecutionPolicy", 2, "ep")) {
+                found.policy = value;
+            }
+        } else if (begins_script(word)) {
+            found.encoded = names_parameter(word, "EncodedCommand", 1, "ec");
             break;
         }
     }
-    return false;
+    return found;
 }
 
 static fact_texts find_imports(collector *c, const char *arguments, const char *where) {
@@ -191,8 +199,10 @@ void read_powershell_arguments(collector *c, const char *arguments, const char *
         out->execution_policy.fact = out->imports.fact;
         return;
     }
-    out->execution_policy = find_policy(c, text, where);
-    if (is_encoded(c, text)) {
+    shell_parameters given = read_parameters(c->memory, text);
+    out->execution_policy =
+        given.policy != NULL ? fact_text_known(given.policy, where) : (fact_text){.fact = fact_absent(where)};
+    if (given.encoded) {
         out->imports.fact = fact_unknown(REASON_MALFORMED, where, "the command is encoded");
     } else {
         out->imports = find_imports(c, text, where);
