@@ -407,7 +407,10 @@ static void test_an_unchanged_file_is_put_back(void **state) {
     const char *file = "C:\\Windows\\System32\\config\\SOFTWARE";
     const char *kept = "C:\\Windows\\System32\\config\\kept";
     assert_int_equal(writer->file_keep(image->machine, file, kept), MARS_OK);
-    assert_int_equal(writer->file_keep(image->machine, file, kept), MARS_E_REFUSED);
+    assert_int_equal(writer->file_keep(image->machine, file, kept), MARS_OK);
+    temp_image_text(image, TEMP_IMAGE_CONFIG "other", "other");
+    assert_int_equal(writer->file_keep(image->machine, file, "C:\\Windows\\System32\\config\\OTHER"),
+                     MARS_E_REFUSED);
     assert_int_equal(writer->file_put_back(image->machine, kept, file), MARS_OK);
     assert_int_not_equal(access(temp_image_path(image, TEMP_IMAGE_CONFIG "kept"), F_OK), 0);
     assert_int_equal(access(temp_image_path(image, SOFTWARE_FILE), F_OK), 0);

@@ -1,19 +1,21 @@
-/* Changing a machine. Only repair/change.c and what recovers and undoes see this; everything else reads. Each function is
- * one atomic act on one target: whatever happens in between, a full disk or a lost process included, the target is as it
- * was or as it was asked to be. When it returns MARS_OK the change is durable (but see flush) and the host's reader sees
- * it. None of them records anything: the journal does that before. A NULL entry means that this host cannot change such
- * a thing.
+/* Changing a machine. Only repair/change.c and what recovers and undoes see this; everything else reads. Each
+ * function is one atomic act on one target: whatever happens in between, a full disk or a lost process
+ * included, the target is as it was or as it was asked to be. When it returns MARS_OK the change is durable
+ * (but see flush) and the host's reader sees it. None of them records anything: the journal does that before.
+ * A NULL entry means that this host cannot change such a thing.
  *
- * Errors, for all: MARS_E_REFUSED where the change would not be safe as things are, MARS_E_UNWRITABLE where the system
- * does not let it (read-only, no right, no space), MARS_E_UNSUPPORTED where the target is nothing that this host has,
- * MARS_E_UNREADABLE, MARS_E_MALFORMED, MARS_E_NO_MEMORY, MARS_E_INVALID_ARGUMENT. */
+ * Errors, for all: MARS_E_REFUSED where the change would not be safe as things are, MARS_E_UNWRITABLE where
+ * the system does not let it (read-only, no right, no space), MARS_E_UNSUPPORTED where the target is nothing
+ * that this host has, MARS_E_UNREADABLE, MARS_E_MALFORMED, MARS_E_NO_MEMORY, MARS_E_INVALID_ARGUMENT. */
 #ifndef HOST_HOST_WRITER_H
 #define HOST_HOST_WRITER_H
 
 #include "core/digest.h"
 #include "host/host.h"
 
-enum { REGISTRY_DATA_LIMIT = 16344 }; /* bytes of a value that are written; Windows stores larger ones in another way */
+enum {
+    REGISTRY_DATA_LIMIT = 16344
+}; /* bytes of a value that are written; Windows stores larger ones in another way */
 
 typedef enum service_delay {
     SERVICE_DELAY_OFF = 0,
@@ -36,29 +38,35 @@ typedef struct journal_place {
 struct host_writer {
     /* ---- Registry ---- */
 
-    /* Sets a value, making the keys above it; data exactly as given, MARS_E_TOO_LARGE beyond REGISTRY_DATA_LIMIT. value
-     * NULL: deletes it. A value that is so already is left alone. keys_created: how many of the last keys of the path
-     * did not exist and were made. name NULL or "": the default value. */
+    /* Sets a value, making the keys above it; data exactly as given, MARS_E_TOO_LARGE beyond
+     * REGISTRY_DATA_LIMIT. value NULL: deletes it. A value that is so already is left alone. keys_created:
+     * how many of the last keys of the path did not exist and were made. name NULL or "": the default value.
+     */
     mars_status (*registry_set)(host *, const registry_path *, const char *name, const registry_value *value,
                                 uint32_t *keys_created);
     /* Removes the last `count` keys of a path, from the inside out, as far as they are empty. */
     mars_status (*registry_prune)(host *, const registry_path *, uint32_t count);
-    /* The file that holds this part of the registry, for a host whose registry is files; a NULL entry elsewhere. Kept with
-     * file_keep before the first change of a run and put back with file_put_back, it is what it was byte for byte. */
+    /* The file that holds this part of the registry, for a host whose registry is files; a NULL entry
+     * elsewhere. Kept with file_keep before the first change of a run and put back with file_put_back, it is
+     * what it was byte for byte. */
     mars_status (*registry_file)(host *, const registry_path *, arena *, const char **path);
 
     /* ---- Files; paths as for host_reader ---- */
 
-    /* Writes a file anew or replaces its content: a new file beside it is written, flushed and renamed over it. Where it
-     * replaces one, that one is kept beside it under the name aside (NULL: not kept), with all it has (ACL, streams,
-     * times), and the new one has its owner, mode and ACL. Else these are those of the folder. */
+    /* Writes a file anew or replaces its content: a new file beside it is written, flushed and renamed over
+     * it. Where it replaces one, that one is kept beside it under the name aside (NULL: not kept), with all
+     * it has (ACL, streams, times), and the new one has its owner, mode and ACL. Else the mode is that of
+     * other files there. Cut short, it leaves the old file under both names (doing it again is fine) or, on a
+     * volume without second names, under the name aside alone (file_put_back). */
     mars_status (*file_write)(host *, const char *path, bytes content, const char *aside);
     /* Renames within a folder; the target must not exist. */
     mars_status (*file_rename)(host *, const char *path, const char *new_name);
-    /* Gives a file a second name on the same volume, which must not exist: what the first name is given to later, the
-     * file stays as it is. Where the volume has no second names it is copied. */
+    /* Gives a file a second name on the same volume, which must not exist: what the first name is given to
+     * later, the file stays as it is. Where the volume has no second names it is copied. Fine if it has that
+     * name already. */
     mars_status (*file_keep)(host *, const char *path, const char *kept);
-    /* Gives a file that was kept or put aside its old name back, replacing what has that name now. */
+    /* Gives a file that was kept or put aside its old name back, replacing what has that name now: whether
+     * that is what the run left there is to be asked before (file_digest). */
     mars_status (*file_put_back)(host *, const char *kept, const char *path);
     /* Removes a file, or a folder that is empty. Fine if there is none. */
     mars_status (*file_remove)(host *, const char *path);
@@ -82,7 +90,8 @@ struct host_writer {
 
     /* ---- Runs ---- */
 
-    /* One run at a time: taken before the first change, released by the system when the process ends. MARS_E_BUSY. */
+    /* One run at a time: taken before the first change, released by the system when the process ends.
+     * MARS_E_BUSY. */
     mars_status (*lock)(host *);
     void (*unlock)(host *);
     /* The folder of the journals; make: it is made if it is not there. MARS_E_NOT_FOUND. */

@@ -62,12 +62,17 @@ static bool write_new(image *self, const image_place *place, bytes content) {
     return good;
 }
 
+static bool same_file(const image_place *a, const image_place *b) {
+    return a->exists && b->exists && a->spot.status.st_ino == b->spot.status.st_ino &&
+           a->spot.status.st_dev == b->spot.status.st_dev;
+}
+
 /* Keeps the old file under its second name. A volume without second names: the first name is taken away, and
  * comes back if the new file cannot take it. */
 static bool set_aside(image *self, const image_place *place, const image_place *aside, bool *moved) {
     const image_calls *calls = self->calls;
     int folder = place->spot.folder;
-    if (calls->link(folder, place->spot.name, folder, aside->spot.name)) {
+    if (same_file(place, aside) || calls->link(folder, place->spot.name, folder, aside->spot.name)) {
         return true;
     }
     *moved = (errno == EPERM || errno == ENOTSUP || errno == EMLINK) &&
@@ -106,6 +111,11 @@ static mars_status must_be_free(const image_place *place) {
     return place->exists ? error_set(MARS_E_REFUSED, "%s exists already", place->where) : MARS_OK;
 }
 
+/* Where a second name is to be: one that the file has already is left from an act that was cut short. */
+static mars_status must_be_free_for(const image_place *other, const image_place *place) {
+    return same_file(place, other) ? MARS_OK : must_be_free(other);
+}
+
 static mars_status must_be_file(const image_place *place) {
     if (!place->exists) {
         return error_set(MARS_E_NOT_FOUND, "%s does not exist", place->where);
@@ -123,7 +133,7 @@ mars_status image_file_write(host *machine, const char *path, bytes content, con
         status = place.exists ? must_be_file(&place) : MARS_OK;
         if (status == MARS_OK && aside != NULL) {
             status = image_place_beside(self, &place, aside, &memory, &other);
-            status = status == MARS_OK ? must_be_free(&other) : status;
+            status = status == MARS_OK ? must_be_free_for(&other, &place) : status;
         }
         status = status == MARS_OK ? image_place_sweep(self, &place) : status;
         if (status == MARS_OK) {
@@ -221,7 +231,8 @@ static bool keep_copy(image *self, const image_place *place, const image_place *
 }
 
 static bool keep(image *self, const image_place *place, const image_place *kept) {
-    if (self->calls->link(place->spot.folder, place->spot.name, kept->spot.folder, kept->spot.name)) {
+    if (same_file(place, kept) ||
+        self->calls->link(place->spot.folder, place->spot.name, kept->spot.folder, kept->spot.name)) {
         return true;
     }
     return (errno == EPERM || errno == ENOTSUP || errno == EMLINK) && keep_copy(self, place, kept);
@@ -234,7 +245,7 @@ mars_status image_file_keep(host *machine, const char *path, const char *kept) {
     image_place other;
     mars_status status = find_two(self, path, kept, &memory, &place, &other);
     if (status == MARS_OK) {
-        status = must_be_free(&other);
+        status = must_be_free_for(&other, &place);
         status = status == MARS_OK ? image_place_sweep(self, &other) : status;
         if (status == MARS_OK) {
             bool good = keep(self, &place, &other);
@@ -250,8 +261,7 @@ mars_status image_file_keep(host *machine, const char *path, const char *kept) {
 
 /* rename does nothing where both names are the same file's, as when nothing was changed after it was kept. */
 static bool put_back(image *self, const image_place *kept, const image_place *place) {
-    if (place->exists && kept->spot.status.st_ino == place->spot.status.st_ino &&
-        kept->spot.status.st_dev == place->spot.status.st_dev) {
+    if (same_file(kept, place)) {
         return self->calls->remove(kept->spot.folder, kept->spot.name, false);
     }
     return self->calls->rename(kept->spot.folder, kept->spot.name, place->spot.folder, place->spot.name);
