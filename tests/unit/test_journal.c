@@ -81,7 +81,7 @@ static void assert_change(const change_record *actual, size_t n) {
 static void test_what_is_written_is_read(void **state) {
     (void)state;
     journal_storage *storage = recorded_storage_new();
-    size_t acts[CHANGES];
+    size_t acts[CHANGES] = {0};
     size_t intended = 0;
     arena memory = {0};
     journal_run run = {0};
@@ -105,7 +105,7 @@ static void test_what_is_written_is_read(void **state) {
 static void test_power_cuts(void **state) {
     (void)state;
     journal_storage *storage = recorded_storage_new();
-    size_t acts[CHANGES];
+    size_t acts[CHANGES] = {0};
     size_t intended = 0;
     assert_int_equal(write_run(storage, acts, &intended), MARS_OK);
     for (size_t cut = 0; cut <= recorded_acts(storage); cut++) {
@@ -139,7 +139,7 @@ static void test_every_act_may_fail(void **state) {
     mars_status status = MARS_E_UNREADABLE;
     for (n = 1; status != MARS_OK; n++) {
         journal_storage *storage = recorded_storage_new();
-        size_t acts[CHANGES];
+        size_t acts[CHANGES] = {0};
         size_t intended = 0;
         recorded_storage_fail_at(storage, n);
         status = write_run(storage, acts, &intended);
@@ -165,7 +165,7 @@ static void test_every_allocation_may_fail(void **state) {
         arena memory = {0};
         journal_run run = {0};
         size_t intended = 0;
-        size_t acts[CHANGES];
+        size_t acts[CHANGES] = {0};
         assert_int_equal(write_run(storage, acts, &intended), MARS_OK);
         mem_test_fail_at(n);
         status = journal_read(storage, head.id, &memory, &run);

@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "core/text_builder.h"
 #include "core/unicode.h"
 #include "parse/task_xml.h"
 
@@ -143,7 +144,8 @@ static void test_every_encoding(void **state) {
     fixture *it = *state;
     bytes wide = utf16_from_utf8(&it->memory, whole, strlen(whole));
     uint8_t *data = arena_alloc(&it->memory, wide.size + 2);
-    memcpy(data, "\xFF\xFE", 2);
+    data[0] = 0xFF;
+    data[1] = 0xFE;
     memcpy(data + 2, wide.data, wide.size);
     for (int swapped = 0; swapped < 2; swapped++) {
         assert_true(read_bytes(it, data, wide.size + 2));
@@ -291,15 +293,15 @@ static void test_sizes_and_depth(void **state) {
 
 static void test_too_many_triggers(void **state) {
     fixture *it = *state;
-    char *text = arena_alloc(&it->memory, 64 * 1024);
-    strcpy(text, "<Task " NS "><Triggers>");
-    size_t used = strlen(text);
-    for (int i = 0; i < TASK_XML_ITEMS_MAX + 1; i++, used += 14) {
-        memcpy(text + used, "<BootTrigger/>", 14);
+    text_builder text = {0};
+    text_add(&text, "<Task " NS "><Triggers>");
+    for (int i = 0; i < TASK_XML_ITEMS_MAX + 1; i++) {
+        text_add(&text, "<BootTrigger/>");
     }
-    strcpy(text + used, "</Triggers></Task>");
-    assert_false(read(it, text));
+    text_add(&text, "</Triggers></Task>");
+    assert_false(read(it, text_builder_text(&text)));
     assert_int_equal(it->why.reason, REASON_TOO_LARGE);
+    text_builder_free(&text);
 }
 
 static int heard;

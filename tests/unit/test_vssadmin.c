@@ -14,7 +14,7 @@
 
 static const char *const languages[] = {"en", "fr", "de", "ru", "zh-CN", "ja", "el", "tr", "pl"};
 enum { LANGUAGES = sizeof languages / sizeof languages[0] };
-static const int64_t KB = 1024, MB = 1024 * 1024, GB = 1024 * 1024 * 1024;
+static const int64_t KB = 1024, MB = INT64_C(1024) * 1024, GB = INT64_C(1024) * 1024 * 1024;
 static const int64_t TB = 1024LL * 1024 * 1024 * 1024;
 
 typedef struct fixture {

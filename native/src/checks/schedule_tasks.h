@@ -18,9 +18,6 @@ bool task_may_run(const scheduled_task *task);
 
 /* The subject of a task's findings. */
 const char *task_subject(const scheduled_task *task);
-/* False where it certainly never runs: a file without registration, or a registration without definition. */
-bool task_may_run(const scheduled_task *task);
-
 /* Whether the system state is backed up: the agent has a task of its own for it. */
 bool system_state_protected(const evidence *e);
 

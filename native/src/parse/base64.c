@@ -48,7 +48,8 @@ bool base64_decode(const char *text, size_t length, arena *memory, bytes *out) {
 }
 
 void base64_add(text_builder *out, bytes data) {
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+    enum { PADDING = 64 };
     for (size_t i = 0; i < data.size; i += 3) {
         size_t left = data.size - i;
         uint32_t group = (uint32_t)data.data[i] << 16 | (left > 1 ? (uint32_t)data.data[i + 1] << 8 : 0) |
@@ -56,8 +57,8 @@ void base64_add(text_builder *out, bytes data) {
         const char text[4] = {
             alphabet[group >> 18],
             alphabet[group >> 12 & 63],
-            left > 1 ? alphabet[group >> 6 & 63] : '=',
-            left > 2 ? alphabet[group & 63] : '=',
+            alphabet[left > 1 ? group >> 6 & 63 : PADDING],
+            alphabet[left > 2 ? group & 63 : PADDING],
         };
         text_add_n(out, text, sizeof text);
     }

@@ -171,27 +171,27 @@ static bool made_durable(const act *acts, size_t index, size_t count) {
     return false;
 }
 
-journal_storage *recorded_storage_after(const journal_storage *storage, size_t count, storage_loss loss) {
-    const act *acts = recorded(storage)->acts.items;
+journal_storage *recorded_storage_after(const journal_storage *storage, size_t acts, storage_loss loss) {
+    const act *all = recorded(storage)->acts.items;
     journal_storage *left = recorded_storage_new();
-    for (size_t i = 0; i < count; i++) {
-        bool durable = loss == LOSE_NOTHING || made_durable(acts, i, count);
-        bytes data = acts[i].data;
-        if (acts[i].kind == ACT_FLUSH || acts[i].kind == ACT_FLUSH_FOLDER ||
+    for (size_t i = 0; i < acts; i++) {
+        bool durable = loss == LOSE_NOTHING || made_durable(all, i, acts);
+        bytes data = all[i].data;
+        if (all[i].kind == ACT_FLUSH || all[i].kind == ACT_FLUSH_FOLDER ||
             (!durable && loss == LOSE_UNFLUSHED)) {
             continue;
         }
-        if (!durable && acts[i].kind == ACT_APPEND) {
+        if (!durable && all[i].kind == ACT_APPEND) {
             data.size /= 2;
         }
         /* What lies in a folder that is lost is lost with it. */
-        const char *slash = strrchr(acts[i].path, '/');
+        const char *slash = strrchr(all[i].path, '/');
         char folder[256] = "";
         if (slash != NULL) {
-            memcpy(folder, acts[i].path, (size_t)(slash - acts[i].path));
+            memcpy(folder, all[i].path, (size_t)(slash - all[i].path));
         }
         if (exists(recorded(left), folder)) {
-            (void)record_act(left, acts[i].kind, acts[i].path, data);
+            (void)record_act(left, all[i].kind, all[i].path, data);
         }
     }
     return left;

@@ -1,4 +1,5 @@
 /* fallocate, which reserves room without showing it in the file's size, is Linux's own. */
+// NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 #define _GNU_SOURCE
 #include "repair/journal_storage.h"
 
