@@ -30,11 +30,22 @@ said *judge_say(judgement *j, const char *subject, const char *slug) {
     return s;
 }
 
+/* Why a fact is unknown, in one piece. What is said of a missing capture says so itself. */
+static const char *why_unknown(arena *memory, const fact *why) {
+    const char *reason = unknown_reason_sentence(why->reason);
+    if (why->detail == NULL) {
+        return reason;
+    }
+    return why->reason == REASON_NO_CAPTURE ? why->detail
+                                            : arena_printf(memory, "%s: %s", reason, why->detail);
+}
+
 said *judge_unknown(judgement *j, const char *subject, const char *what, const fact *why) {
     said *s = judge_say(j, subject, "unknown");
     say_text(s, "what", what);
     say_text(s, "reason", unknown_reason_sentence(why->reason));
     say_text(s, "detail", why->detail != NULL ? why->detail : "");
+    say_text(s, "why", why_unknown(j->memory, why));
     say_where(s, why);
     return s;
 }
