@@ -102,7 +102,7 @@ asan() { ctest_in "$BUILD/asan" "$no_extra_images"; }
 cppcheck() { bash tests/lint/cppcheck.sh; }
 clang_tidy() { bash tests/lint/clang_tidy.sh "$($all && echo all || echo changed)"; }
 tsan_build() { build_in tsan "$BUILD/tsan"; }
-tsan() { ctest_in "$BUILD/tsan" "$no_extra_images"; }
+tsan() { TSAN_OPTIONS="suppressions=$root/tests/tsan.supp" ctest_in "$BUILD/tsan" "$no_extra_images"; }
 coverage() { bash tests/coverage.sh; }
 fuzz_build() { configure fuzz "$BUILD/fuzz" -DCMAKE_COMPILE_WARNING_AS_ERROR=OFF && cmake --build "$BUILD/fuzz" --parallel "$JOBS"; }
 fuzz() { "${fixed[@]}" bash tests/fuzz/run.sh "${FUZZ_SECONDS:-60}"; }
