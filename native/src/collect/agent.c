@@ -2,7 +2,7 @@
 #include "collect/read.h"
 
 #define AGENT_KEY       "SOFTWARE\\Microsoft\\Windows Azure Backup"
-#define DATA_PROTECTION "SOFTWARE\\Microsoft\\Microsoft Data Protection Manager\\Setup"
+#define DATA_PROTECTION "SOFTWARE\\Microsoft\\Microsoft Data Protection Manager"
 #define DEFAULT_FOLDER  "Microsoft Azure Recovery Services Agent"
 #define ENGINE          "bin\\cbengine.exe"
 
@@ -58,11 +58,24 @@ static void read_registration(collector *c, agent_evidence *agent) {
     agent->last_registration_mismatch = mismatches.last;
 }
 
+/* Servers that a backup server protects have the setup's key, too; only the backup server has the database's.
+ */
+static fact_text read_backup_server(collector *c) {
+    static const registry_path database = {REGISTRY_MACHINE, REGISTRY_64, DATA_PROTECTION "\\DB"};
+    fact_flag has_database = read_key_present(c, &database);
+    if (fact_is_true(&has_database)) {
+        return read_machine_text(c, DATA_PROTECTION "\\Setup", "InstallPath");
+    }
+    return (fact_text){.fact = has_database.fact.state == FACT_UNKNOWN
+                                   ? has_database.fact
+                                   : fact_absent(has_database.fact.where)};
+}
+
 void collect_agent(collector *c) {
     agent_evidence *agent = &c->into->agent;
     agent->install_path = read_machine_text(c, AGENT_KEY "\\Setup", "InstallPath");
     find_folder(c, agent);
     read_engine(c, agent);
-    agent->backup_server = read_machine_text(c, DATA_PROTECTION, "InstallPath");
+    agent->backup_server = read_backup_server(c);
     read_registration(c, agent);
 }

@@ -51,7 +51,7 @@
     F(S, flag, engine_present, PUBLIC, "Whether it is there")                                                \
     F(S, text, engine_version, PUBLIC, "Its file version, a.b.c.d")                                          \
     F(S, text, backup_server, PUBLIC,                                                                        \
-      "Folder of System Center DPM or Azure Backup Server; absent: neither is "                              \
+      "Folder of System Center DPM's or Azure Backup Server's server; absent: neither is "                   \
       "installed")                                                                                           \
     F(S, text, resource_id, IDENTITY, "ResourceId under which the agent is registered")                      \
     F(S, text, vault, IDENTITY, "ServiceResourceName: the vault with which it is registered")                \
