@@ -274,14 +274,3 @@ vss_size_result vss_size_read(const char *text, vss_decimal decimal, vss_size *o
     }
     return convert(&size, role == SIGN_DECIMAL ? size.after : 0, power, out);
 }
-
-int64_t vss_size_margin(const char *text, int64_t size) {
-    static const vss_decimal readings[] = {VSS_DECIMAL_POINT, VSS_DECIMAL_COMMA};
-    for (size_t i = 0; i < sizeof readings / sizeof readings[0]; i++) {
-        vss_size reading = {0};
-        if (vss_size_read(text, readings[i], &reading) == VSS_SIZE_READ && reading.bytes == size) {
-            return reading.margin;
-        }
-    }
-    return 0;
-}

@@ -33,8 +33,4 @@ vss_decimal vss_size_decimal(const char *text, bool likely);
  * Fills known, bytes and margin; text is left alone. */
 vss_size_result vss_size_read(const char *text, vss_decimal decimal, vss_size *out);
 
-/* The margin of a size of which only the text and the size in bytes were kept; 0 if they do not belong
- * together. */
-int64_t vss_size_margin(const char *text, int64_t size);
-
 #endif
