@@ -298,6 +298,37 @@ static void test_targets_lead_back(void **state) {
     arena_free(&memory);
 }
 
+/* The kinds that are no texts. */
+static void test_numbers_and_flags(void **state) {
+    (void)state;
+    static const struct {
+        argument_kind kind;
+        const char *json;
+        bool accepted;
+    } cases[] = {
+        {ARGUMENT_BYTES, "335544320", true},
+        {ARGUMENT_BYTES, "335544319", false},
+        {ARGUMENT_BYTES, "-1", false},
+        {ARGUMENT_BYTES, "335544320.0", false},
+        {ARGUMENT_BYTES, "\"335544320\"", false},
+        {ARGUMENT_BYTES, "9223372036854775807", true},
+        {ARGUMENT_FLAG, "true", true},
+        {ARGUMENT_FLAG, "false", true},
+        {ARGUMENT_FLAG, "1", false},
+        {ARGUMENT_FLAG, "\"true\"", false},
+        {ARGUMENT_FLAG, "null", false},
+    };
+    arena memory = {0};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        json_t *json = json_loads(cases[i].json, JSON_DECODE_ANY, NULL);
+        operation_value value;
+        assert_non_null(json);
+        assert_int_equal(argument_from_json(cases[i].kind, json, &memory, &value), cases[i].accepted);
+        json_decref(json);
+    }
+    arena_free(&memory);
+}
+
 /* Every row of the list is complete and its names are in the form that JSON and help use. */
 static void test_the_list_is_sound(void **state) {
     (void)state;
@@ -324,6 +355,7 @@ int main(void) {
         cmocka_unit_test(test_service_start),
         cmocka_unit_test(test_strong_crypto_is_set_in_both_views),
         cmocka_unit_test(test_targets_lead_back),
+        cmocka_unit_test(test_numbers_and_flags),
         cmocka_unit_test(test_the_list_is_sound),
     };
     return cmocka_run_group_tests_name("operations", tests, NULL, NULL);

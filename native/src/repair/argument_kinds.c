@@ -99,7 +99,7 @@ bool argument_accepted(argument_kind kind, const operation_value *value) {
     return value->flag == 0 || value->flag == 1;
 }
 
-/* ---- From and to JSON and words ---- */
+/* ---- From JSON ---- */
 
 static bool take_text(argument_kind kind, const char *text, arena *memory, operation_value *out) {
     out->text = arena_text(memory, text);
@@ -122,34 +122,4 @@ bool argument_from_json(argument_kind kind, const json_t *json, arena *memory, o
     }
     out->flag = json_is_true(json);
     return json_is_boolean(json);
-}
-
-static bool number_from_text(const char *text, uint64_t *out) {
-    *out = 0;
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c < '0' || *c > '9' || *out > (UINT64_MAX - 9) / 10) {
-            return false;
-        }
-        *out = *out * 10 + (uint64_t)(*c - '0');
-    }
-    return text[0] != '\0';
-}
-
-bool argument_from_text(argument_kind kind, const char *text, arena *memory, operation_value *out) {
-    *out = (operation_value){.number = 0};
-    if (text_accepted[kind] != NULL) {
-        return take_text(kind, text, memory, out);
-    }
-    if (kind == ARGUMENT_BYTES) {
-        return number_from_text(text, &out->number) && argument_accepted(kind, out);
-    }
-    out->flag = strcmp(text, "true") == 0;
-    return out->flag == 1 || strcmp(text, "false") == 0;
-}
-
-json_t *argument_to_json(argument_kind kind, const operation_value *value) {
-    if (text_accepted[kind] != NULL) {
-        return json_string(value->text);
-    }
-    return kind == ARGUMENT_BYTES ? json_integer((json_int_t)value->number) : json_boolean(value->flag != 0);
 }

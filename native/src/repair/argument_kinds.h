@@ -53,11 +53,7 @@ extern const argument_type argument_types[ARGUMENT_KIND_COUNT];
 /* Reads a JSON value as one of this kind; texts are copied to the arena. False if it is not accepted (or the
  * arena failed). */
 bool argument_from_json(argument_kind kind, const json_t *json, arena *memory, operation_value *out);
-/* The same from a command line's word. */
-bool argument_from_text(argument_kind kind, const char *text, arena *memory, operation_value *out);
 /* Whether a typed value is accepted: for callers that have no JSON. */
 bool argument_accepted(argument_kind kind, const operation_value *value);
-/* As JSON; NULL if memory ran out. */
-json_t *argument_to_json(argument_kind kind, const operation_value *value);
 
 #endif

@@ -60,11 +60,6 @@ mars_status change_registry_value(operation_run *run, const registry_path *path,
     return change_target(run, CHANGE_REGISTRY_VALUE, target, &state);
 }
 
-mars_status change_file(operation_run *run, const char *path, bytes content) {
-    const change_state state = {.present = true, .data = content};
-    return change_target(run, CHANGE_FILE, arena_text(run->memory, path), &state);
-}
-
 mars_status change_service(operation_run *run, const char *service, const service_config *after) {
     const change_state state = state_of_service(run->memory, after);
     return change_target(run, CHANGE_SERVICE_CONFIG, arena_text(run->memory, service), &state);

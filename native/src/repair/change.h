@@ -24,7 +24,6 @@ struct operation_run {
 
 mars_status change_registry_value(operation_run *run, const registry_path *path, const char *name,
                                   const registry_value *after);
-mars_status change_file(operation_run *run, const char *path, bytes content);
 mars_status change_service(operation_run *run, const char *service, const service_config *after);
 /* The general form, for undo and recovery. */
 mars_status change_target(operation_run *run, change_kind kind, const char *target,

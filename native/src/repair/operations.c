@@ -42,21 +42,6 @@ const operation *operation_find(const char *id) {
     return NULL;
 }
 
-const char *undo_class_name(undo_class undo) {
-    static const char *const names[] = {[UNDO_EXACT] = "exact", [UNDO_NONE] = "none"};
-    return names[undo];
-}
-
-const char *operation_risk_name(operation_risk risk) {
-    static const char *const names[] = {[RISK_LOW] = "low", [RISK_MEDIUM] = "medium", [RISK_HIGH] = "high"};
-    return names[risk];
-}
-
-const char *operation_needs_name(operation_needs needs) {
-    static const char *const names[] = {[NEEDS_OFFLINE] = "offline", [NEEDS_RUNNING] = "running"};
-    return names[needs];
-}
-
 static const operation_parameter *parameter_named(const operation *row, const char *name) {
     for (size_t i = 0; i < row->count; i++) {
         if (strcmp(row->parameters[i].name, name) == 0) {
@@ -97,15 +82,6 @@ mars_status operation_bind(const operation *row, const json_t *arguments, arena 
         if (!argument_from_json(parameter->kind, given, memory, &values[i])) {
             return arena_failed(memory) ? error_set(MARS_E_NO_MEMORY, "memory ran out")
                                         : refuse(row, parameter);
-        }
-    }
-    return MARS_OK;
-}
-
-mars_status operation_accept(const operation *row, const operation_value *values) {
-    for (size_t i = 0; i < row->count; i++) {
-        if (!argument_accepted(row->parameters[i].kind, &values[i])) {
-            return refuse(row, &row->parameters[i]);
         }
     }
     return MARS_OK;

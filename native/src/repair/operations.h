@@ -45,17 +45,12 @@ extern const size_t all_operations_count;
 
 /* NULL if there is none. */
 const operation *operation_find(const char *id);
-const char *undo_class_name(undo_class undo);            /* "exact", "none" */
-const char *operation_risk_name(operation_risk risk);    /* "low", "medium", "high" */
-const char *operation_needs_name(operation_needs needs); /* "offline", "running" */
 
 /* Binds a JSON object's members to the operation's parameters by name. A missing, extra or unaccepted
  * argument: MARS_E_INVALID_ARGUMENT naming it, and nothing is done. values has room for
  * OPERATION_PARAMETERS_MAX. */
 mars_status operation_bind(const operation *row, const json_t *arguments, arena *memory,
                            operation_value *values);
-/* Checks typed values that do not come from JSON. */
-mars_status operation_accept(const operation *row, const operation_value *values);
 /* Calls the operation with values that were bound or accepted. */
 mars_status operation_call(const operation *row, operation_run *run, const operation_value *values);
 
