@@ -302,21 +302,21 @@ static void test_targets_lead_back(void **state) {
 static void test_numbers_and_flags(void **state) {
     (void)state;
     static const struct {
-        argument_kind kind;
         const char *json;
+        argument_kind kind;
         bool accepted;
     } cases[] = {
-        {ARGUMENT_BYTES, "335544320", true},
-        {ARGUMENT_BYTES, "335544319", false},
-        {ARGUMENT_BYTES, "-1", false},
-        {ARGUMENT_BYTES, "335544320.0", false},
-        {ARGUMENT_BYTES, "\"335544320\"", false},
-        {ARGUMENT_BYTES, "9223372036854775807", true},
-        {ARGUMENT_FLAG, "true", true},
-        {ARGUMENT_FLAG, "false", true},
-        {ARGUMENT_FLAG, "1", false},
-        {ARGUMENT_FLAG, "\"true\"", false},
-        {ARGUMENT_FLAG, "null", false},
+        {"335544320", ARGUMENT_BYTES, true},
+        {"335544319", ARGUMENT_BYTES, false},
+        {"-1", ARGUMENT_BYTES, false},
+        {"335544320.0", ARGUMENT_BYTES, false},
+        {"\"335544320\"", ARGUMENT_BYTES, false},
+        {"9223372036854775807", ARGUMENT_BYTES, true},
+        {"true", ARGUMENT_FLAG, true},
+        {"false", ARGUMENT_FLAG, true},
+        {"1", ARGUMENT_FLAG, false},
+        {"\"true\"", ARGUMENT_FLAG, false},
+        {"null", ARGUMENT_FLAG, false},
     };
     arena memory = {0};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
