@@ -4,11 +4,23 @@
 
 #include <string.h>
 
-enum { SMALLEST_SHADOW_STORAGE = 320 * 1024 * 1024, PATH_MAXIMUM = 1024, SERVICE_MAXIMUM = 256 };
+#define TASK_FOLDER "\\Microsoft\\OnlineBackup\\"
+
+enum {
+    SMALLEST_SHADOW_STORAGE = 320 * 1024 * 1024,
+    PATH_MAXIMUM = 1024,
+    LOCAL_PATH_MAXIMUM = 4096,
+    TASK_MAXIMUM = 512,
+    SERVICE_MAXIMUM = 256,
+};
 
 const argument_type argument_types[ARGUMENT_KIND_COUNT] = {
-#define K(kind, type, ffi_, schema_, words_)                                                                 \
-    [ARGUMENT_##kind] = {.name = #kind, .ffi = &(ffi_), .schema = (schema_), .words = (words_)},
+#define K(kind, type, ffi_, optional_, schema_, words_)                                                      \
+    [ARGUMENT_##kind] = {.name = #kind,                                                                      \
+                         .ffi = &(ffi_),                                                                     \
+                         .optional = (optional_) != 0,                                                       \
+                         .schema = (schema_),                                                                \
+                         .words = (words_)},
     ARGUMENT_KINDS(K)
 #undef K
 };
@@ -57,6 +69,37 @@ static bool is_folder(const char *text) {
            parts_are_plain(text + 3);
 }
 
+static bool is_local_path(const char *text) {
+    return text[0] != '\0' && strlen(text) <= LOCAL_PATH_MAXIMUM && !has_control(text);
+}
+
+static bool is_task(const char *text) {
+    size_t folder = strlen(TASK_FOLDER);
+    return strlen(text) <= TASK_MAXIMUM && ascii_starts(text, TASK_FOLDER) && text[folder] != '\0' &&
+           strpbrk(text, "/:*?\"<>|") == NULL && !has_control(text) && parts_are_plain(text + folder);
+}
+
+static bool is_hex(char c) {
+    return (c >= '0' && c <= '9') || (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f');
+}
+
+/* X:, or \\?\Volume{xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx}\ */
+static bool is_volume(const char *text) {
+    static const char form[] = "\\\\?\\Volume{00000000-0000-0000-0000-000000000000}\\";
+    if (is_letter(text[0]) && text[1] == ':' && text[2] == '\0') {
+        return true;
+    }
+    if (strlen(text) != sizeof form - 1) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof form - 1; i++) {
+        if (form[i] == '0' ? !is_hex(text[i]) : ascii_lower(text[i]) != ascii_lower(form[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool is_service(const char *text) {
     if (text[0] == '\0' || strlen(text) > SERVICE_MAXIMUM) {
         return false;
@@ -74,6 +117,14 @@ static bool is_policy(const char *text) {
     return one_of(text, (const char *const[]){"RemoteSigned", "Unrestricted", NULL});
 }
 
+static bool is_principal(const char *text) {
+    return strcmp(text, "SYSTEM") == 0;
+}
+
+static bool is_instances(const char *text) {
+    return strcmp(text, "IgnoreNew") == 0;
+}
+
 static bool is_start_type(const char *text) {
     return one_of(text, (const char *const[]){"automatic", "delayed", "manual", NULL});
 }
@@ -84,11 +135,23 @@ static bool is_runtime(const char *text) {
 
 /* NULL: not a text. */
 static bool (*const text_accepted[ARGUMENT_KIND_COUNT])(const char *text) = {
-    [ARGUMENT_POLICY] = is_policy,         [ARGUMENT_FOLDER] = is_folder,   [ARGUMENT_SERVICE] = is_service,
-    [ARGUMENT_START_TYPE] = is_start_type, [ARGUMENT_RUNTIME] = is_runtime,
+    [ARGUMENT_POLICY] = is_policy,       [ARGUMENT_FOLDER] = is_folder,
+    [ARGUMENT_SOURCE] = is_local_path,   [ARGUMENT_BASELINE] = is_local_path,
+    [ARGUMENT_TASK] = is_task,           [ARGUMENT_PRINCIPAL] = is_principal,
+    [ARGUMENT_INSTANCES] = is_instances, [ARGUMENT_VOLUME] = is_volume,
+    [ARGUMENT_SERVICE] = is_service,     [ARGUMENT_START_TYPE] = is_start_type,
+    [ARGUMENT_RUNTIME] = is_runtime,
 };
 
+bool argument_is_default(argument_kind kind, const operation_value *value) {
+    return argument_types[kind].optional &&
+           (text_accepted[kind] != NULL ? value->text == NULL : value->flag == 0);
+}
+
 bool argument_accepted(argument_kind kind, const operation_value *value) {
+    if (argument_is_default(kind, value)) {
+        return true;
+    }
     if (text_accepted[kind] != NULL) {
         return value->text != NULL && utf8_valid(value->text, strlen(value->text)) &&
                text_accepted[kind](value->text);
@@ -99,7 +162,7 @@ bool argument_accepted(argument_kind kind, const operation_value *value) {
     return value->flag == 0 || value->flag == 1;
 }
 
-/* ---- From JSON ---- */
+/* ---- From and to JSON and words ---- */
 
 static bool take_text(argument_kind kind, const char *text, arena *memory, operation_value *out) {
     out->text = arena_text(memory, text);
@@ -122,4 +185,34 @@ bool argument_from_json(argument_kind kind, const json_t *json, arena *memory, o
     }
     out->flag = json_is_true(json);
     return json_is_boolean(json);
+}
+
+static bool number_from_text(const char *text, uint64_t *out) {
+    *out = 0;
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c < '0' || *c > '9' || *out > (UINT64_MAX - 9) / 10) {
+            return false;
+        }
+        *out = *out * 10 + (uint64_t)(*c - '0');
+    }
+    return text[0] != '\0';
+}
+
+bool argument_from_text(argument_kind kind, const char *text, arena *memory, operation_value *out) {
+    *out = (operation_value){.number = 0};
+    if (text_accepted[kind] != NULL) {
+        return take_text(kind, text, memory, out);
+    }
+    if (kind == ARGUMENT_BYTES) {
+        return number_from_text(text, &out->number) && argument_accepted(kind, out);
+    }
+    out->flag = strcmp(text, "true") == 0;
+    return out->flag == 1 || strcmp(text, "false") == 0;
+}
+
+json_t *argument_to_json(argument_kind kind, const operation_value *value) {
+    if (text_accepted[kind] != NULL) {
+        return json_string(value->text);
+    }
+    return kind == ARGUMENT_BYTES ? json_integer((json_int_t)value->number) : json_boolean(value->flag != 0);
 }

@@ -6,14 +6,14 @@
 
 /* Each operation's parameters, in a table named like it. */
 #define P(kind_, name_) {.name = #name_, .kind = ARGUMENT_##kind_},
-#define O(function, id, parameters, undo, risk, needs, restart)                                              \
+#define O(function, id, parameters, undo, risk, needs, asks, restart, title)                                 \
     static const operation_parameter function##_parameters[] = {parameters(P)};
 OPERATIONS(O)
 #undef O
 #undef P
 
 const operation all_operations[] = {
-#define O(function, id_, parameters_, undo_, risk_, needs_, restart_)                                        \
+#define O(function, id_, parameters_, undo_, risk_, needs_, asks_, restart_, title_)                         \
     {.id = (id_),                                                                                            \
      .call = (void (*)(void))operation_##function,                                                           \
      .parameters = function##_parameters,                                                                    \
@@ -21,13 +21,15 @@ const operation all_operations[] = {
      .undo = UNDO_##undo_,                                                                                   \
      .risk = RISK_##risk_,                                                                                   \
      .needs = NEEDS_##needs_,                                                                                \
-     .restart_advised = (restart_) != 0},
+     .asks = (asks_) != 0,                                                                                   \
+     .restart_advised = (restart_) != 0,                                                                     \
+     .title = (title_)},
     OPERATIONS(O)
 #undef O
 };
 const size_t all_operations_count = sizeof all_operations / sizeof all_operations[0];
 
-#define O(function, id, parameters, undo, risk, needs, restart)                                              \
+#define O(function, id, parameters, undo, risk, needs, asks, restart, title)                                 \
     _Static_assert(                                                                                          \
         sizeof function##_parameters / sizeof function##_parameters[0] <= OPERATION_PARAMETERS_MAX, id);
 OPERATIONS(O)
@@ -42,14 +44,46 @@ const operation *operation_find(const char *id) {
     return NULL;
 }
 
-static const operation_parameter *parameter_named(const operation *row, const char *name) {
-    for (size_t i = 0; i < row->count; i++) {
-        if (strcmp(row->parameters[i].name, name) == 0) {
-            return &row->parameters[i];
+size_t operation_parameter_index(const operation *row, const char *name) {
+    size_t i = 0;
+    while (i < row->count && strcmp(row->parameters[i].name, name) != 0) {
+        i++;
+    }
+    return i;
+}
+
+/* ---- Names ---- */
+
+const char *undo_class_name(undo_class undo) {
+    return undo == UNDO_EXACT ? "exact" : "none";
+}
+
+static const char *const risk_names[] = {[RISK_LOW] = "low", [RISK_MEDIUM] = "medium", [RISK_HIGH] = "high"};
+
+const char *operation_risk_name(operation_risk risk) {
+    return risk_names[risk];
+}
+
+bool operation_risk_named(const char *name, operation_risk *out) {
+    for (int risk = RISK_LOW; risk <= RISK_HIGH; risk++) {
+        if (strcmp(risk_names[risk], name) == 0) {
+            *out = (operation_risk)risk;
+            return true;
         }
     }
-    return NULL;
+    return false;
 }
+
+const char *operation_needs_reason(operation_needs needs) {
+    static const char *const reasons[] = {
+#define N(name, reason) [NEEDS_##name] = (reason),
+        OPERATION_NEEDS(N)
+#undef N
+    };
+    return reasons[needs];
+}
+
+/* ---- Arguments ---- */
 
 static mars_status refuse(const operation *row, const operation_parameter *parameter) {
     return error_set(MARS_E_INVALID_ARGUMENT, "%s: the argument \"%s\" must be %s", row->id, parameter->name,
@@ -64,15 +98,15 @@ mars_status operation_bind(const operation *row, const json_t *arguments, arena 
     const char *name = NULL;
     json_t *value = NULL;
     json_object_foreach((json_t *)arguments, name, value) {
-        if (parameter_named(row, name) == NULL) {
+        if (operation_parameter_index(row, name) == row->count) {
             return error_set(MARS_E_INVALID_ARGUMENT, "%s has no argument \"%s\"", row->id, name);
         }
     }
     for (size_t i = 0; i < row->count; i++) {
         const operation_parameter *parameter = &row->parameters[i];
         const json_t *given = json_object_get(arguments, parameter->name);
-        if (given == NULL && parameter->kind == ARGUMENT_FLAG) {
-            values[i].flag = 0;
+        if (given == NULL && argument_types[parameter->kind].optional) {
+            values[i] = (operation_value){.number = 0};
             continue;
         }
         if (given == NULL) {
@@ -85,6 +119,34 @@ mars_status operation_bind(const operation *row, const json_t *arguments, arena 
         }
     }
     return MARS_OK;
+}
+
+mars_status operation_accept(const operation *row, const operation_value *values) {
+    for (size_t i = 0; i < row->count; i++) {
+        if (!argument_accepted(row->parameters[i].kind, &values[i])) {
+            return refuse(row, &row->parameters[i]);
+        }
+    }
+    return MARS_OK;
+}
+
+json_t *operation_arguments(const operation *row, const operation_value *values) {
+    json_t *object = json_object();
+    for (size_t i = 0; i < row->count; i++) {
+        const operation_parameter *parameter = &row->parameters[i];
+        if (!argument_is_default(parameter->kind, &values[i]) &&
+            json_object_set_new(object, parameter->name, argument_to_json(parameter->kind, &values[i])) !=
+                0) {
+            json_decref(object);
+            return NULL;
+        }
+    }
+    return object;
+}
+
+operation_risk operation_risk_with(const operation *row, const operation_value *values) {
+    size_t baseline = operation_parameter_index(row, "baseline");
+    return baseline < row->count && values[baseline].text != NULL ? RISK_LOW : row->risk;
 }
 
 mars_status operation_call(const operation *row, operation_run *run, const operation_value *values) {
