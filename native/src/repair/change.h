@@ -24,7 +24,21 @@ struct operation_run {
 
 mars_status change_registry_value(operation_run *run, const registry_path *path, const char *name,
                                   const registry_value *after);
+/* Writes a file anew, or replaces it; the folders above it are made. What was there is kept, with all it has,
+ * and comes back when the run is undone. */
+mars_status change_file(operation_run *run, const char *path, bytes content);
+/* Registers a task again with this definition. A definition that says the same is no change. */
+mars_status change_task(operation_run *run, const char *task, bytes xml);
+mars_status change_task_enabled(operation_run *run, const char *task, bool enabled);
 mars_status change_service(operation_run *run, const char *service, const service_config *after);
+/* Events: recorded before and after, but never taken back. act does it, and may be called again; before and
+ * after say in words what was and what is to be. A NULL journal entry of the state is fine: events have no
+ * state that could be read back. */
+typedef mars_status (*change_act)(host *machine, const host_writer *writer, void *user);
+mars_status change_event(operation_run *run, const char *target, const char *before, const char *after,
+                         change_act act, void *user);
+/* Something that an operation wants the person to know, a sentence; it goes into the outcome. */
+void change_note(operation_run *run, const char *sentence);
 /* The general form, for undo and recovery. */
 mars_status change_target(operation_run *run, change_kind kind, const char *target,
                           const change_state *after);

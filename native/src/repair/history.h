@@ -1,0 +1,38 @@
+/* The runs whose journals a machine keeps. */
+#ifndef REPAIR_HISTORY_H
+#define REPAIR_HISTORY_H
+
+#include "core/text_builder.h"
+#include "host/host.h"
+#include "repair/journal.h"
+
+typedef struct history_run {
+    const char *id;
+    journal_run journal;   /* empty if it could not be read */
+    const char *state;     /* "applied", "stopped", "interrupted", "unreadable", ... */
+    const char *problem;   /* unreadable: why; interrupted: what recovery found of the last change; NULL */
+    const char *undone_by; /* the run that took it back, if that was not itself taken back; NULL */
+} history_run;
+
+/* Newest first. Never changes once made. */
+struct mars_history {
+    arena memory;
+    const history_run *runs;
+    size_t count;
+    text_list notes; /* what recovery found just now, or why it could not look; sentences */
+};
+typedef struct mars_history history;
+
+/* Reads them, and looks after an interrupted one where the machine can be changed and no run is under way. No
+ * journal folder: no runs. */
+mars_status history_read(history **out, host *machine);
+/* The same from a storage, without recovery. For undo and recovery. */
+mars_status history_of(journal_storage *storage, arena *memory, history_run **runs, size_t *count);
+void history_free(history *document);
+/* The index of a run; count if there is none. A unique beginning of an id will do. */
+size_t history_find(const history_run *runs, size_t count, const char *id);
+
+void render_history_text(text_builder *out, const history *document);
+void render_history_json(text_builder *out, const history *document, bool indent);
+
+#endif
