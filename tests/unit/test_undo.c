@@ -59,7 +59,7 @@ static void test_every_kind_comes_back(void **state) {
     scene_make(&s);
     for (size_t i = 0; i < scene_change_count; i++) {
         const char *id = run_one(&s, scene_changes[i]);
-        const char *changed = temp_image_digest(&s.image);
+        const char *changed = scene_digest(&s);
         outcome *document = NULL;
         assert_int_equal(scene_undo(&s, id, NULL, &document), MARS_OK);
         bool event = strcmp(changed, s.before) == 0;
@@ -103,12 +103,12 @@ static void test_undo_of_undo_of_undo(void **state) {
     repair_scene s;
     scene_make(&s);
     const char *id = run_all(&s);
-    const char *after = temp_image_digest(&s.image);
+    const char *after = scene_digest(&s);
     for (int round = 0; round < 3; round++) {
         const char *undo = scene_undo_well(&s, id);
         scene_expect_before(&s);
         const char *again = scene_undo_well(&s, undo);
-        assert_string_equal(temp_image_digest(&s.image), after);
+        assert_string_equal(scene_digest(&s), after);
         outcome *none = NULL;
         assert_int_equal(scene_undo(&s, id, NULL, &none), MARS_E_REFUSED);
         expect_message("instead");
@@ -125,7 +125,7 @@ static void test_what_if_changes_nothing(void **state) {
     repair_scene s;
     scene_make(&s);
     const char *id = run_all(&s);
-    const char *after = temp_image_digest(&s.image);
+    const char *after = scene_digest(&s);
     const undo_settings what_if = {.what_if = true};
     outcome *document = NULL;
     assert_int_equal(scene_undo(&s, id, &what_if, &document), MARS_OK);
@@ -133,7 +133,7 @@ static void test_what_if_changes_nothing(void **state) {
     assert_null(document->run_id);
     assert_int_equal(document->steps[0].change_count, 4);
     outcome_free(document);
-    assert_string_equal(temp_image_digest(&s.image), after);
+    assert_string_equal(scene_digest(&s), after);
     scene_undo_well(&s, id);
     scene_expect_before(&s);
     scene_remove(&s);
@@ -230,18 +230,18 @@ static void test_two_runs_over_one_value(void **state) {
     repair_scene s;
     scene_make(&s);
     const char *first = run_one(&s, set_one);
-    const char *between = temp_image_digest(&s.image);
+    const char *between = scene_digest(&s);
     const char *second = run_one(&s, set_two);
-    const char *changed = temp_image_digest(&s.image);
+    const char *changed = scene_digest(&s);
     outcome *document = NULL;
     assert_int_equal(scene_undo(&s, first, NULL, &document), MARS_E_CONFLICT);
     assert_null(document);
     expect_message("PSModulePath");
     expect_message("undo");
     expect_message(second);
-    assert_string_equal(temp_image_digest(&s.image), changed); /* nothing was done */
+    assert_string_equal(scene_digest(&s), changed); /* nothing was done */
     scene_undo_well(&s, second);
-    assert_string_equal(temp_image_digest(&s.image), between);
+    assert_string_equal(scene_digest(&s), between);
     scene_undo_well(&s, first);
     scene_expect_before(&s);
     scene_remove(&s);
@@ -254,14 +254,14 @@ static void test_changed_by_someone_outside(void **state) {
     const char *id = run_all(&s);
     scene_set_outside(&s, &scene_shell, "ExecutionPolicy", "AllSigned");
     temp_image_text(&s.image, SCENE_MODULE "old.dll", "theirs");
-    const char *changed = temp_image_digest(&s.image);
+    const char *changed = scene_digest(&s);
     outcome *document = NULL;
     assert_int_equal(scene_undo(&s, id, NULL, &document), MARS_E_CONFLICT);
     expect_message("ExecutionPolicy");
     expect_message("AllSigned");
     expect_message("old.dll");
     expect_message("someone outside");
-    assert_string_equal(temp_image_digest(&s.image), changed);
+    assert_string_equal(scene_digest(&s), changed);
 
     const undo_settings partial = {.partial = true};
     assert_int_equal(scene_undo(&s, id, &partial, &document), MARS_OK);
@@ -285,7 +285,7 @@ static void test_force(void **state) {
     const char *id = run_all(&s);
     scene_set_outside(&s, &scene_shell, "ExecutionPolicy", "AllSigned");
     temp_image_text(&s.image, SCENE_MODULE "old.dll", "theirs");
-    const char *changed = temp_image_digest(&s.image);
+    const char *changed = scene_digest(&s);
     const undo_settings force = {.force = true};
     outcome *document = NULL;
     assert_int_equal(scene_undo(&s, id, &force, &document), MARS_OK);
@@ -295,7 +295,7 @@ static void test_force(void **state) {
     assert_string_equal(scene_text(&s, &scene_shell, "ExecutionPolicy"), "Restricted");
     assert_int_equal(temp_image_bytes(&s.image, SCENE_MODULE "old.dll").size, 11);
     scene_undo_well(&s, undo); /* what was overwritten was kept */
-    assert_string_equal(temp_image_digest(&s.image), changed);
+    assert_string_equal(scene_digest(&s), changed);
     scene_remove(&s);
 }
 
@@ -313,7 +313,7 @@ static void test_not_confirmed_and_cancelled(void **state) {
     repair_scene s;
     scene_make(&s);
     const char *id = run_all(&s);
-    const char *after = temp_image_digest(&s.image);
+    const char *after = scene_digest(&s);
     const char *told = "";
     const undo_settings asked = {.confirm = say_no, .user = (void *)&told};
     outcome *document = NULL;
@@ -322,7 +322,7 @@ static void test_not_confirmed_and_cancelled(void **state) {
     assert_null(document->run_id);
     assert_string_equal(told, "told");
     outcome_free(document);
-    assert_string_equal(temp_image_digest(&s.image), after);
+    assert_string_equal(scene_digest(&s), after);
 
     int changes = 2;
     const undo_settings cancelled = {.cancelled = stop, .user = &changes};

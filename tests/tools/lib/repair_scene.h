@@ -11,7 +11,7 @@
 
 typedef struct repair_scene {
     temp_image image;
-    const char *before; /* temp_image_digest of it */
+    const char *before; /* scene_digest of it */
 } repair_scene;
 
 #define SCENE_MODULE   "Program Files/Agent/bin/Modules/MSOnlineBackup/"
@@ -23,6 +23,8 @@ extern const registry_path scene_environment; /* its PSModulePath is "old" */
 
 void scene_make(repair_scene *scene);
 void scene_remove(repair_scene *scene);
+/* As temp_image_digest, without starting a program: names, modes and contents of all but ProgramData. */
+const char *scene_digest(repair_scene *scene);
 /* Opens the image anew, with faults. */
 void scene_open(repair_scene *scene);
 
