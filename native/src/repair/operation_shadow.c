@@ -19,7 +19,7 @@ typedef struct named_volume {
     const char *text;   /* "C:", or the path of a volume without a letter */
     const char *letter; /* "C"; NULL: none */
     const char *guid;   /* without braces; NULL: not known */
-    const volume_info *info;
+    volume_info info;
 } named_volume;
 
 typedef struct resizing {
@@ -58,7 +58,7 @@ static mars_status find_volume(arena *memory, const volume_info_list *volumes, c
                 .text = letter != NULL ? arena_printf(memory, "%s:", letter) : volume->path.value,
                 .letter = letter,
                 .guid = volume->path.fact.state == FACT_KNOWN ? guid_of(memory, volume->path.value) : NULL,
-                .info = volume,
+                .info = *volume,
             };
             return MARS_OK;
         }
@@ -67,7 +67,7 @@ static mars_status find_volume(arena *memory, const volume_info_list *volumes, c
 }
 
 static mars_status not_shared(const resizing *r, const named_volume *volume) {
-    const fact_text *system = &volume->info->file_system;
+    const fact_text *system = &volume->info.file_system;
     if (system->fact.state == FACT_UNKNOWN) {
         const char *what = arena_printf(r->memory, "which file system %s has", volume->text);
         return guard_unknown(subject_of(r), what, &system->fact);
@@ -164,6 +164,11 @@ static mars_status look_up(host *machine, const resizing *r, const vss_storage *
 
 /* ---- Guards ---- */
 
+/* Read, and no more than any disk holds. */
+static bool is_size(const vss_size *size) {
+    return size->known && size->bytes <= largest_size;
+}
+
 static bool is_about(const vss_size *size, int64_t wanted, int64_t margin) {
     return wanted >= size->bytes - margin && wanted <= size->bytes + margin;
 }
@@ -176,9 +181,9 @@ static bool is_already(const vss_size *size, int64_t wanted) {
 }
 
 static mars_status only_up(const resizing *r, const vss_storage *s) {
-    if (!s->maximum.known || !s->allocated.known) {
-        fact why =
-            fact_unknown(REASON_MALFORMED, NULL, s->maximum.known ? s->allocated.text : s->maximum.text);
+    if (!is_size(&s->maximum) || !is_size(&s->allocated)) {
+        const char *unread = is_size(&s->maximum) ? s->allocated.text : s->maximum.text;
+        fact why = fact_unknown(REASON_MALFORMED, NULL, unread);
         return guard_unknown(subject_of(r), "how much it may take now", &why);
     }
     if (s->maximum.unbounded) {
@@ -196,20 +201,21 @@ static mars_status only_up(const resizing *r, const vss_storage *s) {
                          "only ever enlarged",
                          r->source.text, s->maximum.text);
     }
-    if (is_about(&s->maximum, r->max_bytes, s->maximum.margin)) {
+    int64_t least = s->maximum.bytes + s->maximum.margin + 1;
+    if (r->max_bytes < least) {
         return error_set(
             MARS_E_REFUSED,
             "shadow storage of %s may take %s now, which is rounded: only from %lld bytes on is it "
             "certain that it becomes more",
-            r->source.text, s->maximum.text, (long long)(s->maximum.bytes + s->maximum.margin + 1));
+            r->source.text, s->maximum.text, (long long)least);
     }
     return MARS_OK;
 }
 
 /* Written down to the last byte that the texts leave open: what is allocated counts as its least. */
 static mars_status leaves_room(const resizing *r, const vss_storage *s) {
-    const fact_number *size = &r->storage.info->size;
-    const fact_number *left = &r->storage.info->free;
+    const fact_number *size = &r->storage.info.size;
+    const fact_number *left = &r->storage.info.free;
     if (size->fact.state != FACT_KNOWN || left->fact.state != FACT_KNOWN) {
         const char *what = arena_printf(r->memory, "how much of %s is free", r->storage.text);
         return guard_unknown(subject_of(r), what, size->fact.state != FACT_KNOWN ? &size->fact : &left->fact);
@@ -249,7 +255,7 @@ static mars_status resize(host *machine, const host_writer *writer, void *user) 
                          "shadow storage of %s was to be resized, but what came of it cannot be told%s%s",
                          r->source.text, message[0] != '\0' ? ": " : "", message);
     }
-    bool done = now != NULL && now->maximum.known && !now->maximum.unbounded &&
+    bool done = now != NULL && is_size(&now->maximum) && !now->maximum.unbounded &&
                 is_about(&now->maximum, r->max_bytes, now->maximum.margin);
     if (done) {
         return MARS_OK;
@@ -284,9 +290,10 @@ mars_status operation_resize_shadow_storage(operation_run *run, const char *for_
     if (status == MARS_OK) {
         status = look_up(machine, &r, &now, &elsewhere);
     }
-    if (status == MARS_OK) {
-        status = now != NULL ? only_up(&r, now) : no_association(&r, elsewhere);
+    if (status != MARS_OK || now == NULL) {
+        return status == MARS_OK ? no_association(&r, elsewhere) : status;
     }
+    status = only_up(&r, now);
     if (status != MARS_OK || is_already(&now->maximum, r.max_bytes)) {
         return status;
     }
