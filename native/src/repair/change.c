@@ -2,8 +2,6 @@
 
 #include "core/error.h"
 
-#include <string.h>
-
 static mars_status intend(operation_run *run, const change_record *change) {
     mars_status status = run->journal == NULL ? run->open_journal(run->user, &run->journal) : MARS_OK;
     return status == MARS_OK ? journal_intend(run->journal, change) : status;
@@ -65,27 +63,4 @@ mars_status change_registry_value(operation_run *run, const registry_path *path,
 mars_status change_service(operation_run *run, const char *service, const service_config *after) {
     const change_state state = state_of_service(run->memory, after);
     return change_target(run, CHANGE_SERVICE_CONFIG, arena_text(run->memory, service), &state);
-}
-
-mars_status change_event(operation_run *run, const char *target, const char *before, const char *after,
-                         change_act act, void *user) {
-    const change_record change = {
-        .step = run->step,
-        .kind = CHANGE_EVENT,
-        .target = arena_text(run->memory, target),
-        .before = {.present = true, .data = {(const uint8_t *)before, strlen(before)}},
-        .after = {.present = true, .data = {(const uint8_t *)after, strlen(after)}},
-    };
-    mars_status status = run->what_if ? MARS_OK : intend(run, &change);
-    change_record *kept = status == MARS_OK ? arena_push(&run->changes) : NULL;
-    if (kept != NULL) {
-        *kept = change;
-    }
-    if (status == MARS_OK && !run->what_if) {
-        status = act(run->machine, host_writer_of(run->machine), user);
-        if (status == MARS_OK) {
-            status = journal_done(run->journal, &change.after);
-        }
-    }
-    return status;
 }
