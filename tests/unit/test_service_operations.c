@@ -11,6 +11,7 @@
 #include "memory_services.h"
 #include "recorded_storage.h"
 #include "repair/change.h"
+#include "repair/service_control.h"
 #include "temp_image.h"
 
 #include <string.h>
@@ -160,6 +161,21 @@ static void test_start_fails(void **state) {
     service_of(&f, "VSS")->fault = SERVICE_HIDES_ITS_STATE;
     assert_int_equal(call(&f, "service.start", "VSS"), MARS_E_UNREADABLE);
     assert_says("VSS");
+    done(&f);
+}
+
+/* An act may be called again: what runs is not started once more. */
+static void test_acts_can_be_done_again(void **state) {
+    (void)state;
+    fixture f;
+    make(&f);
+    service_control control = {.memory = f.run.memory, .service = "CryptSvc"};
+    service_of(&f, "CryptSvc")->fault = SERVICE_REFUSES_START;
+    assert_int_equal(service_control_start(&f.machine.base, &f.machine.writer, &control), MARS_OK);
+    service_of(&f, "VSS")->fault = SERVICE_REFUSES_STOP;
+    control.service = "VSS";
+    assert_int_equal(service_control_stop(&f.machine.base, &f.machine.writer, &control), MARS_OK);
+    assert_acts(&f, "");
     done(&f);
 }
 
@@ -475,6 +491,8 @@ static void test_stop(void **state) {
     assert_int_equal(f.run.changes.count, 1);
     assert_refused(&f, "service.stop", "CryptSvc", "while services that depend on it run: B, C, A");
     assert_refused(&f, "service.stop", "Spooler", "not a service that backups depend on");
+    assert_int_equal(f.run.notes.count, 1);
+    assert_non_null(strstr(((const char *const *)f.run.notes.items)[0], "started by hand"));
     service_of(&f, "Winmgmt")->fault = SERVICE_IGNORES_STOP;
     assert_int_equal(call(&f, "service.stop", "Winmgmt"), MARS_E_UNWRITABLE);
     assert_says("still runs");
@@ -526,6 +544,7 @@ int main(void) {
         cmocka_unit_test(test_start),
         cmocka_unit_test(test_start_refused),
         cmocka_unit_test(test_start_fails),
+        cmocka_unit_test(test_acts_can_be_done_again),
         cmocka_unit_test(test_restart_takes_dependents_along),
         cmocka_unit_test(test_restart_lets_through),
         cmocka_unit_test(test_what_if_changes_nothing),

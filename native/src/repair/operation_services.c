@@ -79,6 +79,14 @@ static mars_status changing(const char *service) {
                      service);
 }
 
+/* Nothing is begun on what was read with memory that ran out. */
+static mars_status begin(operation_run *run, service_control *control, const char *before, const char *after,
+                         change_act act) {
+    return !arena_failed(run->memory)
+               ? change_event(run, control->service, before, after, act, control)
+               : error_set(MARS_E_NO_MEMORY, "memory ran out before %s was changed", control->service);
+}
+
 /* ---- service.start ---- */
 
 static mars_status may_start(operation_run *run, const char *service) {
@@ -108,9 +116,7 @@ mars_status operation_start_service(operation_run *run, const char *service) {
         return error_set(MARS_E_REFUSED, "the service %s is paused or being stopped, not stopped", service);
     }
     status = can_start(service, &info);
-    return status == MARS_OK
-               ? change_event(run, service, "stopped", "running", service_control_start, &control)
-               : status;
+    return status == MARS_OK ? begin(run, &control, "stopped", "running", service_control_start) : status;
 }
 
 /* ---- service.stop, service.restart ---- */
@@ -134,7 +140,15 @@ static mars_status is_free(operation_run *run, const char *service) {
     if (status == MARS_OK && is_agent(service)) {
         status = guard_no_recovery_volume(run->machine, run->memory, service);
     }
-    return status == MARS_OK ? guard_no_backup(run->machine, run->memory, service) : status;
+    if (status == MARS_OK) {
+        status = guard_no_backup(run->machine, run->memory, service);
+    }
+    if (status == MARS_OK && is_agent(service)) {
+        change_note(run,
+                    "A backup that was started by hand does not show from here while it uploads: stopping "
+                    "the agent's service ends it.");
+    }
+    return status;
 }
 
 static mars_status read_dependents(operation_run *run, service_control *control) {
@@ -203,7 +217,7 @@ mars_status operation_stop_service(operation_run *run, const char *service) {
         return error_set(MARS_E_REFUSED, "%s is left alone while services that depend on it run: %s", service,
                          service_control_names(run->memory, &control.dependents));
     }
-    return change_event(run, service, state_words(&info), "stopped", service_control_stop, &control);
+    return begin(run, &control, state_words(&info), "stopped", service_control_stop);
 }
 
 /* A service that is stopped is started: that is what restarting it is for. */
@@ -221,11 +235,10 @@ mars_status operation_restart_service(operation_run *run, const char *service) {
         return status;
     }
     if (info.state.value == SERVICE_STATE_STOPPED) {
-        return change_event(run, service, "stopped", "running", service_control_start, &control);
+        return begin(run, &control, "stopped", "running", service_control_start);
     }
     const char *names = service_control_names(run->memory, &control.dependents);
     const char *with = control.dependents.count > 0 ? " with the services that depend on it: " : "";
-    return change_event(run, service, arena_printf(run->memory, "%s%s%s", state_words(&info), with, names),
-                        arena_printf(run->memory, "restarted%s%s", with, names), service_control_restart,
-                        &control);
+    return begin(run, &control, arena_printf(run->memory, "%s%s%s", state_words(&info), with, names),
+                 arena_printf(run->memory, "restarted%s%s", with, names), service_control_restart);
 }

@@ -164,7 +164,7 @@ static mars_status look_up(host *machine, const resizing *r, const vss_storage *
 
 /* ---- Guards ---- */
 
-/* Read, and no more than any disk holds. */
+/* Read, and no more than any disk holds; one without limit counts as 0. */
 static bool is_size(const vss_size *size) {
     return size->known && size->bytes <= largest_size;
 }
@@ -255,8 +255,8 @@ static mars_status resize(host *machine, const host_writer *writer, void *user) 
                          "shadow storage of %s was to be resized, but what came of it cannot be told%s%s",
                          r->source.text, message[0] != '\0' ? ": " : "", message);
     }
-    bool done = now != NULL && is_size(&now->maximum) && !now->maximum.unbounded &&
-                is_about(&now->maximum, r->max_bytes, now->maximum.margin);
+    bool done =
+        now != NULL && is_size(&now->maximum) && is_about(&now->maximum, r->max_bytes, now->maximum.margin);
     if (done) {
         return MARS_OK;
     }
@@ -300,6 +300,9 @@ mars_status operation_resize_shadow_storage(operation_run *run, const char *for_
     status = leaves_room(&r, now);
     const char *target =
         arena_printf(run->memory, "shadow storage of %s on %s", r.source.text, r.storage.text);
+    if (status == MARS_OK && arena_failed(run->memory)) {
+        status = error_set(MARS_E_NO_MEMORY, "memory ran out before %s was changed", target);
+    }
     return status == MARS_OK
                ? change_event(run, target, arena_printf(run->memory, "at most %s", now->maximum.text),
                               arena_printf(run->memory, "at most %lld bytes", (long long)r.max_bytes), resize,

@@ -141,6 +141,10 @@ static mars_status start_dependents(host *machine, const host_writer *writer, co
 static mars_status told(host *machine, const service_control *c, mars_status status, const char *what,
                         const char *message) {
     const char *missing = all_not_running(machine, c);
+    if (arena_failed(c->memory)) {
+        return error_set(MARS_E_NO_MEMORY, "%s %s: memory ran out before it was told what runs now",
+                         c->service, what);
+    }
     if (status == MARS_OK && missing[0] == '\0') {
         return MARS_OK;
     }
