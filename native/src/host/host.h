@@ -209,8 +209,8 @@ typedef struct host_reader {
     fact_state (*task_status)(host *, const char *path, arena *, task_status *out, fact *why);
 
     fact_state (*service_info)(host *, const char *name, arena *, service_info *out, fact *why);
-    /* The services that run (or are just starting, stopping or paused) and depend on this one, directly or through others, in the
-     * order in which they can be stopped: none before those that depend on it. Known and empty: none; absent: no such
+    /* The services that depend on this one, directly or through others, and are not stopped, in the order in
+     * which they can be stopped: none before those that depend on it. Known and empty: none; absent: no such
      * service. NULL: not on this host. */
     fact_state (*service_dependents)(host *, const char *name, arena *, text_list *out, fact *why);
     /* What the iSCSI initiator has connected now. Known and empty: nothing, also where the initiator is not
