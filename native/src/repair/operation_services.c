@@ -79,6 +79,14 @@ static mars_status changing(const char *service) {
                      service);
 }
 
+/* How the service is, before anything is begun: what cannot be told stands against it. */
+static mars_status read_service(operation_run *run, const char *service, service_info *out) {
+    mars_status status = service_control_read(run->machine, run->memory, service, out);
+    return status == MARS_E_UNREADABLE
+               ? error_set(MARS_E_REFUSED, "%s", arena_text(run->memory, error_message()))
+               : status;
+}
+
 /* Nothing is begun on what was read with memory that ran out. */
 static mars_status begin(operation_run *run, service_control *control, const char *before, const char *after,
                          change_act act) {
@@ -106,7 +114,7 @@ mars_status operation_start_service(operation_run *run, const char *service) {
         status = may_start(run, service);
     }
     if (status == MARS_OK) {
-        status = service_control_read(run->machine, run->memory, service, &info);
+        status = read_service(run, service, &info);
     }
     if (status != MARS_OK || info.state.value == SERVICE_STATE_RUNNING ||
         info.state.value == SERVICE_STATE_START_PENDING) {
@@ -163,7 +171,13 @@ static mars_status read_dependents(operation_run *run, service_control *control)
                : guard_unknown(control->service, "which running services depend on it", &why);
 }
 
-/* A dependent is stopped like the service itself: what stands against that stands against both. */
+static bool is_delicate(const char *service) {
+    const catalog_service *behind = catalog_service_find(service);
+    return behind != NULL && behind->restart == CATALOG_RESTART_ASK;
+}
+
+/* A dependent is stopped like the service itself: what stands against that stands against both. Who confirmed
+ * a restart of no great risk did not confirm one of a service that others notice. */
 static mars_status dependent_is_free(operation_run *run, const char *service, const char *dependent) {
     const catalog_service *behind = catalog_service_find(dependent);
     service_info info = {0};
@@ -171,7 +185,13 @@ static mars_status dependent_is_free(operation_run *run, const char *service, co
         return error_set(MARS_E_REFUSED, "%s is left alone, as %s depends on it: %s", service, dependent,
                          behind->advice);
     }
-    mars_status status = service_control_read(run->machine, run->memory, dependent, &info);
+    if (is_delicate(dependent) && !is_delicate(service)) {
+        return error_set(MARS_E_REFUSED,
+                         "%s is left alone, as %s depends on it, which would be noticed by others: stop that "
+                         "first (service.stop)",
+                         service, dependent);
+    }
+    mars_status status = read_service(run, dependent, &info);
     if (status == MARS_OK && is_changing(&info)) {
         status = changing(dependent);
     }
@@ -190,7 +210,7 @@ static mars_status before_stop(operation_run *run, service_control *control, ser
         status = may_stop(service);
     }
     if (status == MARS_OK) {
-        status = service_control_read(run->machine, run->memory, service, info);
+        status = read_service(run, service, info);
     }
     if (status == MARS_OK && is_changing(info)) {
         status = changing(service);
