@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "core/alloc.h"
 #include "core/error.h"
 #include "memory_services.h"
 #include "recorded_storage.h"
@@ -482,6 +483,36 @@ static void test_initiator_refused_on_a_cluster(void **state) {
     done(&f);
 }
 
+/* ---- Memory ---- */
+
+/* Whichever allocation fails: a guard never lets through what stands against a restart, and a restart that
+ * says that it worked has worked. */
+static void test_memory_runs_out(void **state) {
+    (void)state;
+    enum { MORE_THAN_ENOUGH = 100 };
+    const char *dependents[] = {"B", "C", "A"};
+    for (uint64_t n = 1; n < MORE_THAN_ENOUGH; n++) {
+        fixture f;
+        make(&f);
+        memory_writers(&f.machine, 3);
+        f.run.what_if = true;
+        arena memory = {0};
+        f.run.memory = &memory;
+        mem_test_fail_at(n);
+        assert_int_not_equal(operation_restart_service(&f.run, "CryptSvc"), MARS_OK);
+        mem_test_fail_at(0);
+        arena_free(&memory);
+        service_control control = {&memory, "CryptSvc", {dependents, 3}};
+        service_of(&f, "C")->fault = SERVICE_CRASHES;
+        mem_test_fail_at(n);
+        assert_int_not_equal(service_control_restart(&f.machine.base, &f.machine.writer, &control), MARS_OK);
+        mem_test_fail_at(0);
+        assert_int_equal(memory_service_state(&f.machine, "B"), SERVICE_STATE_RUNNING);
+        arena_free(&memory);
+        done(&f);
+    }
+}
+
 /* ---- Stop ---- */
 
 static void test_stop(void **state) {
@@ -565,6 +596,7 @@ int main(void) {
         cmocka_unit_test(test_initiator_refused_while_it_has_disks),
         cmocka_unit_test(test_initiator_refused_with_persistent_targets),
         cmocka_unit_test(test_initiator_refused_on_a_cluster),
+        cmocka_unit_test(test_memory_runs_out),
         cmocka_unit_test(test_stop),
         cmocka_unit_test(test_risk_goes_by_the_service),
         cmocka_unit_test(test_an_image_cannot),

@@ -84,6 +84,9 @@ static fact_state task_list(host *machine, const char *folder, arena *memory, ta
         return answer(FACT_UNKNOWN, "tasks", why);
     }
     out->items = arena_array(memory, MEMORY_ITEMS, sizeof *out->items);
+    if (out->items == NULL) {
+        return answer(FACT_UNKNOWN, "tasks", why);
+    }
     for (size_t i = 0; i < m->task_count; i++) {
         out->items[i] = (task_entry){m->tasks[i].path, memory_flag(true), m->tasks[i].registered};
     }
