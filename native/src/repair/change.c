@@ -17,7 +17,7 @@ static mars_status carry_out(operation_run *run, change_record *change) {
     if (status == MARS_OK) {
         status = journal_done(run->journal, &change->read_back);
     }
-    if (status == MARS_OK && !change_state_equal(&change->read_back, &change->after)) {
+    if (status == MARS_OK && !target_same(run->memory, change->kind, &change->read_back, &change->after)) {
         return error_set(MARS_E_UNREADABLE, "%s was changed, but what is there now is not what was written",
                          change->target);
     }
@@ -29,7 +29,7 @@ mars_status change_target(operation_run *run, change_kind kind, const char *targ
                           const change_state *after) {
     change_record change = {.step = run->step, .kind = kind, .target = target, .after = *after};
     mars_status status = target_read(run->machine, run->memory, kind, target, &change.before);
-    if (status != MARS_OK || change_state_equal(&change.before, after)) {
+    if (status != MARS_OK || target_same(run->memory, kind, &change.before, after)) {
         return status;
     }
     if (kind == CHANGE_REGISTRY_VALUE) {

@@ -1,6 +1,8 @@
 #include "repair/target.h"
 
 #include "core/error.h"
+#include "repair/target_task.h"
+#include "repair/task_compare.h"
 
 #include <string.h>
 
@@ -168,10 +170,8 @@ static mars_status write_file(host *machine, const host_writer *writer, arena *m
 
 static mars_status write_task(host *machine, const host_writer *writer, arena *memory, const char *target,
                               const change_state *state) {
-    (void)memory;
-    return writer->task_register != NULL && state->present
-               ? writer->task_register(machine, target, state->data)
-               : cannot_change(target);
+    return state->present ? target_task_write(machine, writer, memory, target, state->data)
+                          : cannot_change(target);
 }
 
 static mars_status write_service(host *machine, const host_writer *writer, arena *memory, const char *target,
@@ -205,6 +205,11 @@ mars_status target_read(host *machine, arena *memory, change_kind kind, const ch
     mars_status status = kinds[kind].read(machine, memory, target, out);
     return arena_failed(memory) ? error_set(MARS_E_NO_MEMORY, "memory ran out while %s was read", target)
                                 : status;
+}
+
+bool target_same(arena *memory, change_kind kind, const change_state *a, const change_state *b) {
+    return kind == CHANGE_TASK && a->present && b->present ? task_document_same(memory, a->data, b->data)
+                                                           : change_state_equal(a, b);
 }
 
 mars_status target_write(host *machine, arena *memory, change_kind kind, const char *target,

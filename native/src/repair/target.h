@@ -22,6 +22,9 @@ bool state_to_service(const change_state *state, service_config *out);
  * target. */
 mars_status target_read(host *machine, arena *memory, change_kind kind, const char *target,
                         change_state *out);
+/* Whether two states of such a target are the same thing: bytes that are equal; definitions of tasks that say
+ * the same, since Windows does not keep them byte for byte (task_compare.h). */
+bool target_same(arena *memory, change_kind kind, const change_state *a, const change_state *b);
 /* How many of the keys above a registry value do not exist. */
 mars_status target_missing_keys(host *machine, arena *memory, const char *target, uint32_t *out);
 /* Makes it so, in one atomic act. MARS_E_UNSUPPORTED where this host cannot change such a thing. */
