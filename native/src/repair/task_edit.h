@@ -1,5 +1,6 @@
 /* Edits to a scheduled task's definition. All that an edit is not about stays: the order, elements and
- * attributes that nobody here knows, comments, the Data element. The result is what the Task Scheduler itself
+ * attributes that nobody here knows, comments, the Data element. (In a tag the name spaces come first, and a
+ * CDATA section becomes the text that it is.) The result is what the Task Scheduler itself
  * stores: UTF-16LE with a byte order mark, lines that end in CR LF, a declaration that says UTF-16.
  *
  * No edit makes a definition need a later schema version than it names: every element written is in version
