@@ -5,6 +5,8 @@
 
 #include <cmocka.h>
 
+#include "core/alloc.h"
+#include "core/text_builder.h"
 #include "core/unicode.h"
 #include "parse/task_xml.h"
 #include "repair/task_account.h"
@@ -51,6 +53,16 @@ static int tear_down(void **state) {
 
 static bytes text_bytes(const char *text) {
     return (bytes){.data = (const uint8_t *)text, .size = strlen(text)};
+}
+
+static const char *repeated(fixture *it, const char *piece, size_t times) {
+    text_builder all = {0};
+    for (size_t i = 0; i < times; i++) {
+        text_add(&all, piece);
+    }
+    const char *text = arena_text(&it->memory, text_builder_text(&all));
+    text_builder_free(&all);
+    return text;
 }
 
 /* As Windows stores it. */
@@ -246,33 +258,52 @@ static void test_hostile(void **state) {
     static const char lone_surrogate[] = "<\0T\0\x00\xD8>\0";
     assert_refused(it, (bytes){.data = (const uint8_t *)lone_surrogate, .size = sizeof lone_surrogate - 1},
                    "");
-    enum { DEEP = 3000 };
-    char *deep = arena_alloc(&it->memory, DEEP * 3 + 1);
-    assert_non_null(deep);
-    for (size_t i = 0; i < DEEP; i++) {
-        memcpy(deep + 3 * i, "<a>", 3);
-    }
-    assert_refused(it, text_bytes(deep), "well-formed");
+    assert_refused(it, text_bytes(repeated(it, "<a>", 3000)), "well-formed");
 }
 
 /* What is written must be readable again: a > takes four times its room. */
 static void test_growth_is_bounded(void **state) {
     fixture *it = *state;
-    enum { LONG = TASK_XML_TEXT_MAX / 2 };
-    char *text = arena_alloc(&it->memory, LONG + 1);
-    assert_non_null(text);
-    memset(text, '>', LONG);
-    const char *task =
-        arena_printf(&it->memory, TASK("<Data>%s</Data>" SETTINGS("<Enabled>0</Enabled>")), text);
+    const char *task = arena_printf(&it->memory, TASK("<Data>%s</Data>" SETTINGS("<Enabled>0</Enabled>")),
+                                    repeated(it, ">", TASK_XML_TEXT_MAX / 2));
     assert_false(edit_bytes(it, text_bytes(task), TASK_EDIT_ENABLE));
     assert_int_equal(it->why.reason, REASON_TOO_LARGE);
 }
 
+/* Whichever allocation fails: the edit tells so, and the comparison does not take that for a difference. */
 static void test_memory(void **state) {
-    fixture *it = *state;
-    arena_set_failed(&it->memory);
-    assert_false(edit_bytes(it, text_bytes(TASK(SETTINGS("<Enabled>0</Enabled>"))), TASK_EDIT_ENABLE));
-    assert_int_equal(it->why.reason, REASON_NO_MEMORY);
+    (void)state;
+    static const char before[] = TASK(SETTINGS("<Enabled>0</Enabled>") ACTIONS);
+    static const char other[] = TASK(ACTIONS SETTINGS("<Enabled>false</Enabled>"));
+    uint64_t failures = 0;
+    for (uint64_t n = 1; failures + 1 == n; n++) {
+        arena memory = {0};
+        task_edited edited = {0};
+        fact why = {0};
+        mem_test_fail_at(n);
+        bool good =
+            task_edit((const uint8_t *)before, strlen(before), TASK_EDIT_ENABLE, &memory, &edited, &why);
+        bool failed = mem_test_count() >= n;
+        mem_test_fail_at(0);
+        assert_int_equal(good, !failed);
+        assert_true(good || (why.reason == REASON_NO_MEMORY && edited.definition.data == NULL));
+        failures += failed;
+        arena_free(&memory);
+    }
+    assert_true(failures > 1);
+    failures = 0;
+    for (uint64_t n = 1; failures + 1 == n; n++) {
+        arena memory = {0};
+        mem_test_fail_at(n);
+        bool is_same = task_document_same(&memory, text_bytes(before), text_bytes(other));
+        bool failed = mem_test_count() >= n;
+        mem_test_fail_at(0);
+        assert_int_equal(is_same, !failed);
+        assert_int_equal(arena_failed(&memory), failed);
+        failures += failed;
+        arena_free(&memory);
+    }
+    assert_true(failures > 1);
 }
 
 /* ---- Passwords ---- */
@@ -429,16 +460,8 @@ static void test_same_but_enabled(void **state) {
 /* Long name spaces cannot blow the canonical form up. */
 static void test_long_name_space(void **state) {
     fixture *it = *state;
-    enum { LONG = 100 * 1000, MANY = 3000 };
-    char *name = arena_alloc(&it->memory, LONG + 1);
-    char *many = arena_alloc(&it->memory, MANY * 6 + 1);
-    assert_non_null(name);
-    assert_non_null(many);
-    memset(name, 'n', LONG);
-    for (size_t i = 0; i < MANY; i++) {
-        memcpy(many + 6 * i, "<q:a/>", 6);
-    }
-    const char *one = arena_printf(&it->memory, TASK("<Data xmlns:q=\"%s\">%s</Data>"), name, many);
+    const char *one = arena_printf(&it->memory, TASK("<Data xmlns:q=\"%s\">%s</Data>"),
+                                   repeated(it, "n", 100 * 1000), repeated(it, "<q:a/>", 3000));
     assert_false(same(it, one, arena_printf(&it->memory, "%s ", one)));
 }
 

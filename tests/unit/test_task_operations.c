@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "collect/collect.h"
+#include "core/alloc.h"
 #include "core/error.h"
 #include "judging.h"
 #include "memory_tasks.h"
@@ -400,6 +401,29 @@ static void test_read_back_differs(void **state) {
     assert_non_null(strstr(error_message(), "not what was written"));
 }
 
+/* Whichever allocation fails, a task is as it was or as it was to be. */
+static void test_memory(void **state) {
+    for (size_t n = 0; n < OPERATION_COUNT; n++) {
+        bool failed = true;
+        for (uint64_t at = 1; failed; at++) {
+            set_up_again(state);
+            fixture *it = *state;
+            add(it, operations_tested[n].broken);
+            mem_test_fail_at(at);
+            mars_status status = operations_tested[n].call(&it->run, TASK_PATH);
+            failed = mem_test_count() >= at;
+            mem_test_fail_at(0);
+            size_t made = it->tasks->registrations + it->tasks->enablings;
+            assert_true(failed ? made <= 1 : status == MARS_OK && made == 1);
+            assert_true(!operations_tested[n].registers || it->tasks->enablings == 0);
+            assert_true(operations_tested[n].registers || it->tasks->registrations == 0);
+            it->memory.failed = false;
+            assert_verdict(it, operations_tested[n].check,
+                           made == 0 ? operations_tested[n].bad : operations_tested[n].good);
+        }
+    }
+}
+
 /* ---- Writing, with no operation in the way ---- */
 
 static mars_status write_definition(fixture *it, const char *definition) {
@@ -474,6 +498,7 @@ int main(void) {
         TEST(test_scheduler_refuses),
         TEST(test_registered_but_will_not_run),
         TEST(test_read_back_differs),
+        TEST(test_memory),
         TEST(test_password_is_never_lost),
         TEST(test_deleted_task_comes_back),
         TEST(test_no_definition),

@@ -21,9 +21,7 @@ mars_status change_task_enabled(operation_run *run, const char *task, bool enabl
     fact why = {0};
     if (!task_edit(now.data.data, now.data.size, enabled ? TASK_EDIT_ENABLE : TASK_EDIT_DISABLE, run->memory,
                    &edited, &why)) {
-        return error_set(MARS_E_UNREADABLE, "the definition of %s cannot be read: %s%s%s", task,
-                         unknown_reason_sentence(why.reason), why.detail != NULL ? "; " : "",
-                         why.detail != NULL ? why.detail : "");
+        return task_definition_error(MARS_E_UNREADABLE, task, &why);
     }
     return edited.changed ? change_task(run, task, edited.definition) : MARS_OK;
 }

@@ -91,8 +91,7 @@ static mars_status read_definition(const operation_run *run, const char *task, b
         return error_set(MARS_E_REFUSED, "there is no task %s", task);
     }
     if (state != FACT_KNOWN || !task_xml_read(xml->data, xml->size, run->memory, out, &why)) {
-        return error_set(MARS_E_REFUSED, "the definition of %s cannot be read: %s", task,
-                         reason_of(run->memory, &why));
+        return task_definition_error(MARS_E_REFUSED, task, &why);
     }
     return MARS_OK;
 }
@@ -113,8 +112,7 @@ static mars_status edit_and_register(operation_run *run, const char *task, task_
     task_edited edited;
     fact why = {0};
     if (!task_edit(xml.data, xml.size, kind, run->memory, &edited, &why)) {
-        return error_set(MARS_E_REFUSED, "the definition of %s cannot be changed: %s", task,
-                         reason_of(run->memory, &why));
+        return task_definition_error(MARS_E_REFUSED, task, &why);
     }
     if (!edited.changed) {
         return MARS_OK;

@@ -4,14 +4,13 @@
 #include "parse/task_xml.h"
 #include "repair/task_account.h"
 #include "repair/task_compare.h"
+#include "repair/task_edit.h"
 
 static mars_status parse(const char *task, bytes definition, arena *memory, task_definition *out) {
     fact why = {0};
     return task_xml_read(definition.data, definition.size, memory, out, &why)
                ? MARS_OK
-               : error_set(MARS_E_UNREADABLE, "a definition of %s cannot be read: %s%s%s", task,
-                           unknown_reason_sentence(why.reason), why.detail != NULL ? "; " : "",
-                           why.detail != NULL ? why.detail : "");
+               : task_definition_error(MARS_E_UNREADABLE, task, &why);
 }
 
 static mars_status check_password(const char *task, bytes definition, arena *memory) {
@@ -40,8 +39,7 @@ mars_status target_task_write(host *machine, const host_writer *writer, arena *m
         return status;
     }
     if (there == FACT_UNKNOWN) {
-        return error_set(MARS_E_UNREADABLE, "%s cannot be read: %s", task,
-                         unknown_reason_sentence(why.reason));
+        return task_definition_error(MARS_E_UNREADABLE, task, &why);
     }
     if (there == FACT_KNOWN && task_document_same_but_enabled(memory, current, definition)) {
         return writer->task_enable(machine, task, wanted.enabled);

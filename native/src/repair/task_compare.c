@@ -71,65 +71,65 @@ static const struct {
 /* name NULL: any. fallback: the value that the element has where it is left out; NULL: none. */
 static const struct {
     shape parent;
-    const char *name;
     shape is;
+    const char *name;
     const char *fallback;
 } schema[] = {
-    {SHAPE_DOCUMENT, "Task", SHAPE_TASK, NULL},
-    {SHAPE_TASK, "RegistrationInfo", SHAPE_REGISTRATION, NULL},
-    {SHAPE_TASK, "Settings", SHAPE_SETTINGS, NULL},
-    {SHAPE_TASK, "Principals", SHAPE_PRINCIPALS, NULL},
-    {SHAPE_TASK, "Triggers", SHAPE_TRIGGERS, NULL},
-    {SHAPE_TASK, "Actions", SHAPE_ACTIONS, NULL},
-    {SHAPE_REGISTRATION, "URI", SHAPE_IGNORED, NULL},
-    {SHAPE_REGISTRATION, "Date", SHAPE_IGNORED, NULL},
-    {SHAPE_SETTINGS, "Enabled", SHAPE_FLAG, "true"},
-    {SHAPE_SETTINGS, "Hidden", SHAPE_FLAG, "false"},
-    {SHAPE_SETTINGS, "AllowStartOnDemand", SHAPE_FLAG, "true"},
-    {SHAPE_SETTINGS, "AllowHardTerminate", SHAPE_FLAG, "true"},
-    {SHAPE_SETTINGS, "DisallowStartIfOnBatteries", SHAPE_FLAG, "true"},
-    {SHAPE_SETTINGS, "StopIfGoingOnBatteries", SHAPE_FLAG, "true"},
-    {SHAPE_SETTINGS, "StartWhenAvailable", SHAPE_FLAG, "false"},
-    {SHAPE_SETTINGS, "RunOnlyIfNetworkAvailable", SHAPE_FLAG, "false"},
-    {SHAPE_SETTINGS, "RunOnlyIfIdle", SHAPE_FLAG, "false"},
-    {SHAPE_SETTINGS, "WakeToRun", SHAPE_FLAG, "false"},
-    {SHAPE_SETTINGS, "DisallowStartOnRemoteAppSession", SHAPE_FLAG, "false"},
-    {SHAPE_SETTINGS, "UseUnifiedSchedulingEngine", SHAPE_FLAG, "false"},
-    {SHAPE_SETTINGS, "Volatile", SHAPE_FLAG, "false"},
-    {SHAPE_SETTINGS, "MultipleInstancesPolicy", SHAPE_TOKEN, "IgnoreNew"},
-    {SHAPE_SETTINGS, "ExecutionTimeLimit", SHAPE_TOKEN, "PT72H"},
-    {SHAPE_SETTINGS, "Priority", SHAPE_TOKEN, "7"},
-    {SHAPE_SETTINGS, "DeleteExpiredTaskAfter", SHAPE_TOKEN, NULL},
-    {SHAPE_SETTINGS, "IdleSettings", SHAPE_IDLE_SETTINGS, NULL},
-    {SHAPE_IDLE_SETTINGS, "StopOnIdleEnd", SHAPE_FLAG, "true"},
-    {SHAPE_IDLE_SETTINGS, "RestartOnIdle", SHAPE_FLAG, "false"},
-    {SHAPE_IDLE_SETTINGS, "Duration", SHAPE_TOKEN, "PT10M"},
-    {SHAPE_IDLE_SETTINGS, "WaitTimeout", SHAPE_TOKEN, "PT1H"},
-    {SHAPE_PRINCIPALS, "Principal", SHAPE_PRINCIPAL, NULL},
-    {SHAPE_PRINCIPAL, "UserId", SHAPE_ACCOUNT, NULL},
-    {SHAPE_PRINCIPAL, "GroupId", SHAPE_ACCOUNT, NULL},
-    {SHAPE_PRINCIPAL, "LogonType", SHAPE_TOKEN, NULL},
-    {SHAPE_PRINCIPAL, "RunLevel", SHAPE_TOKEN, "LeastPrivilege"},
-    {SHAPE_TRIGGERS, NULL, SHAPE_TRIGGER, NULL},
-    {SHAPE_TRIGGER, "Enabled", SHAPE_FLAG, "true"},
-    {SHAPE_TRIGGER, "StartBoundary", SHAPE_TOKEN, NULL},
-    {SHAPE_TRIGGER, "EndBoundary", SHAPE_TOKEN, NULL},
-    {SHAPE_TRIGGER, "Delay", SHAPE_TOKEN, NULL},
-    {SHAPE_TRIGGER, "RandomDelay", SHAPE_TOKEN, NULL},
-    {SHAPE_TRIGGER, "ExecutionTimeLimit", SHAPE_TOKEN, NULL},
-    {SHAPE_TRIGGER, "Repetition", SHAPE_REPETITION, NULL},
-    {SHAPE_TRIGGER, "ScheduleByDay", SHAPE_SCHEDULE, NULL},
-    {SHAPE_TRIGGER, "ScheduleByWeek", SHAPE_SCHEDULE, NULL},
-    {SHAPE_TRIGGER, "ScheduleByMonth", SHAPE_SCHEDULE, NULL},
-    {SHAPE_TRIGGER, "ScheduleByMonthDayOfWeek", SHAPE_SCHEDULE, NULL},
-    {SHAPE_REPETITION, "Interval", SHAPE_TOKEN, NULL},
-    {SHAPE_REPETITION, "Duration", SHAPE_TOKEN, NULL},
-    {SHAPE_REPETITION, "StopAtDurationEnd", SHAPE_FLAG, "false"},
-    {SHAPE_SCHEDULE, "DaysInterval", SHAPE_TOKEN, "1"},
-    {SHAPE_SCHEDULE, "WeeksInterval", SHAPE_TOKEN, "1"},
-    {SHAPE_SCHEDULE, "DaysOfWeek", SHAPE_NAMES, NULL},
-    {SHAPE_SCHEDULE, "Months", SHAPE_NAMES, NULL},
-    {SHAPE_ACTIONS, NULL, SHAPE_ACTION, NULL},
+    {SHAPE_DOCUMENT, SHAPE_TASK, "Task", NULL},
+    {SHAPE_TASK, SHAPE_REGISTRATION, "RegistrationInfo", NULL},
+    {SHAPE_TASK, SHAPE_SETTINGS, "Settings", NULL},
+    {SHAPE_TASK, SHAPE_PRINCIPALS, "Principals", NULL},
+    {SHAPE_TASK, SHAPE_TRIGGERS, "Triggers", NULL},
+    {SHAPE_TASK, SHAPE_ACTIONS, "Actions", NULL},
+    {SHAPE_REGISTRATION, SHAPE_IGNORED, "URI", NULL},
+    {SHAPE_REGISTRATION, SHAPE_IGNORED, "Date", NULL},
+    {SHAPE_SETTINGS, SHAPE_FLAG, "Enabled", "true"},
+    {SHAPE_SETTINGS, SHAPE_FLAG, "Hidden", "false"},
+    {SHAPE_SETTINGS, SHAPE_FLAG, "AllowStartOnDemand", "true"},
+    {SHAPE_SETTINGS, SHAPE_FLAG, "AllowHardTerminate", "true"},
+    {SHAPE_SETTINGS, SHAPE_FLAG, "DisallowStartIfOnBatteries", "true"},
+    {SHAPE_SETTINGS, SHAPE_FLAG, "StopIfGoingOnBatteries", "true"},
+    {SHAPE_SETTINGS, SHAPE_FLAG, "StartWhenAvailable", "false"},
+    {SHAPE_SETTINGS, SHAPE_FLAG, "RunOnlyIfNetworkAvailable", "false"},
+    {SHAPE_SETTINGS, SHAPE_FLAG, "RunOnlyIfIdle", "false"},
+    {SHAPE_SETTINGS, SHAPE_FLAG, "WakeToRun", "false"},
+    {SHAPE_SETTINGS, SHAPE_FLAG, "DisallowStartOnRemoteAppSession", "false"},
+    {SHAPE_SETTINGS, SHAPE_FLAG, "UseUnifiedSchedulingEngine", "false"},
+    {SHAPE_SETTINGS, SHAPE_FLAG, "Volatile", "false"},
+    {SHAPE_SETTINGS, SHAPE_TOKEN, "MultipleInstancesPolicy", "IgnoreNew"},
+    {SHAPE_SETTINGS, SHAPE_TOKEN, "ExecutionTimeLimit", "PT72H"},
+    {SHAPE_SETTINGS, SHAPE_TOKEN, "Priority", "7"},
+    {SHAPE_SETTINGS, SHAPE_TOKEN, "DeleteExpiredTaskAfter", NULL},
+    {SHAPE_SETTINGS, SHAPE_IDLE_SETTINGS, "IdleSettings", NULL},
+    {SHAPE_IDLE_SETTINGS, SHAPE_FLAG, "StopOnIdleEnd", "true"},
+    {SHAPE_IDLE_SETTINGS, SHAPE_FLAG, "RestartOnIdle", "false"},
+    {SHAPE_IDLE_SETTINGS, SHAPE_TOKEN, "Duration", "PT10M"},
+    {SHAPE_IDLE_SETTINGS, SHAPE_TOKEN, "WaitTimeout", "PT1H"},
+    {SHAPE_PRINCIPALS, SHAPE_PRINCIPAL, "Principal", NULL},
+    {SHAPE_PRINCIPAL, SHAPE_ACCOUNT, "UserId", NULL},
+    {SHAPE_PRINCIPAL, SHAPE_ACCOUNT, "GroupId", NULL},
+    {SHAPE_PRINCIPAL, SHAPE_TOKEN, "LogonType", NULL},
+    {SHAPE_PRINCIPAL, SHAPE_TOKEN, "RunLevel", "LeastPrivilege"},
+    {SHAPE_TRIGGERS, SHAPE_TRIGGER, NULL, NULL},
+    {SHAPE_TRIGGER, SHAPE_FLAG, "Enabled", "true"},
+    {SHAPE_TRIGGER, SHAPE_TOKEN, "StartBoundary", NULL},
+    {SHAPE_TRIGGER, SHAPE_TOKEN, "EndBoundary", NULL},
+    {SHAPE_TRIGGER, SHAPE_TOKEN, "Delay", NULL},
+    {SHAPE_TRIGGER, SHAPE_TOKEN, "RandomDelay", NULL},
+    {SHAPE_TRIGGER, SHAPE_TOKEN, "ExecutionTimeLimit", NULL},
+    {SHAPE_TRIGGER, SHAPE_REPETITION, "Repetition", NULL},
+    {SHAPE_TRIGGER, SHAPE_SCHEDULE, "ScheduleByDay", NULL},
+    {SHAPE_TRIGGER, SHAPE_SCHEDULE, "ScheduleByWeek", NULL},
+    {SHAPE_TRIGGER, SHAPE_SCHEDULE, "ScheduleByMonth", NULL},
+    {SHAPE_TRIGGER, SHAPE_SCHEDULE, "ScheduleByMonthDayOfWeek", NULL},
+    {SHAPE_REPETITION, SHAPE_TOKEN, "Interval", NULL},
+    {SHAPE_REPETITION, SHAPE_TOKEN, "Duration", NULL},
+    {SHAPE_REPETITION, SHAPE_FLAG, "StopAtDurationEnd", "false"},
+    {SHAPE_SCHEDULE, SHAPE_TOKEN, "DaysInterval", "1"},
+    {SHAPE_SCHEDULE, SHAPE_TOKEN, "WeeksInterval", "1"},
+    {SHAPE_SCHEDULE, SHAPE_NAMES, "DaysOfWeek", NULL},
+    {SHAPE_SCHEDULE, SHAPE_NAMES, "Months", NULL},
+    {SHAPE_ACTIONS, SHAPE_ACTION, NULL, NULL},
 };
 enum { SCHEMA_COUNT = sizeof schema / sizeof schema[0] };
 
@@ -177,9 +177,13 @@ static int compare_names(const xmlChar *a, const xmlNs *a_space, const xmlChar *
                   b_space != NULL && b_space->href != NULL ? (const char *)b_space->href : "");
 }
 
+typedef struct attribute_slot {
+    const xmlAttr *at;
+} attribute_slot;
+
 static int compare_attributes(const void *a, const void *b) {
-    const xmlAttr *left = *(const xmlAttr *const *)a;
-    const xmlAttr *right = *(const xmlAttr *const *)b;
+    const xmlAttr *left = ((const attribute_slot *)a)->at;
+    const xmlAttr *right = ((const attribute_slot *)b)->at;
     return compare_names(left->name, left->ns, right->name, right->ns);
 }
 
@@ -188,19 +192,19 @@ static void put_attributes(canonical *c, const xmlNode *element) {
     for (const xmlAttr *at = element->properties; at != NULL; at = at->next) {
         count++;
     }
-    const xmlAttr **sorted = count > 0 ? arena_array(c->reader.memory, count, sizeof(xmlAttr *)) : NULL;
+    attribute_slot *sorted = count > 0 ? arena_array(c->reader.memory, count, sizeof *sorted) : NULL;
     if (sorted == NULL) {
         return;
     }
     size_t used = 0;
     for (const xmlAttr *at = element->properties; at != NULL; at = at->next) {
-        sorted[used++] = at;
+        sorted[used++].at = at;
     }
     qsort(sorted, count, sizeof *sorted, compare_attributes);
     for (size_t i = 0; i < count; i++) {
-        put_name(c, ATTRIBUTE_BEGINS, sorted[i]->name, sorted[i]->ns);
+        put_name(c, ATTRIBUTE_BEGINS, sorted[i].at->name, sorted[i].at->ns);
         text_add_char(&c->out, VALUE_BEGINS);
-        for (const xmlNode *part = sorted[i]->children; part != NULL; part = part->next) {
+        for (const xmlNode *part = sorted[i].at->children; part != NULL; part = part->next) {
             c->doubtful = c->doubtful || part->type != XML_TEXT_NODE;
             text_add(&c->out, part->content != NULL ? (const char *)part->content : "");
         }
@@ -227,27 +231,31 @@ static bool put_text(canonical *c, const xmlNode *element, shape kind, const cha
 
 static void put_element(canonical *c, const xmlNode *element, shape parent);
 
+typedef struct element_slot {
+    const xmlNode *node;
+} element_slot;
+
 static int compare_elements(const void *a, const void *b) {
-    const xmlNode *left = *(const xmlNode *const *)a;
-    const xmlNode *right = *(const xmlNode *const *)b;
+    const xmlNode *left = ((const element_slot *)a)->node;
+    const xmlNode *right = ((const element_slot *)b)->node;
     return compare_names(left->name, left->ns, right->name, right->ns);
 }
 
 static void put_sorted(canonical *c, const xmlNode *parent, shape kind, size_t count) {
-    const xmlNode **sorted = arena_array(c->reader.memory, count, sizeof(xmlNode *));
+    element_slot *sorted = arena_array(c->reader.memory, count, sizeof *sorted);
     if (sorted == NULL) {
         return;
     }
     size_t used = 0;
     for (const xmlNode *node = parent->children; node != NULL; node = node->next) {
         if (node->type == XML_ELEMENT_NODE) {
-            sorted[used++] = node;
+            sorted[used++].node = node;
         }
     }
     qsort(sorted, count, sizeof *sorted, compare_elements);
     for (size_t i = 0; i < count && !c->doubtful; i++) {
         c->doubtful = i > 0 && compare_elements(&sorted[i - 1], &sorted[i]) == 0;
-        put_element(c, sorted[i], kind);
+        put_element(c, sorted[i].node, kind);
     }
 }
 
@@ -279,7 +287,6 @@ static void put_content(canonical *c, const xmlNode *element, shape kind) {
 }
 
 /* Recursion is bounded by the depth that libxml2 reads, 256. */
-// NOLINTNEXTLINE(misc-no-recursion)
 static void put_element(canonical *c, const xmlNode *element, shape parent) {
     const char *fallback = NULL;
     shape kind = shape_of(c, parent, element, &fallback);
@@ -317,7 +324,10 @@ static bool canonical_make(canonical *c, arena *memory, bytes document, bool wit
         }
     }
     xml_reader_close(&c->reader);
-    return !c->reader.failed && !c->doubtful && !text_builder_failed(&c->out) && !arena_failed(memory);
+    if (text_builder_failed(&c->out) || (c->reader.failed && c->reader.why.reason == REASON_NO_MEMORY)) {
+        arena_set_failed(memory);
+    }
+    return !c->reader.failed && !c->doubtful && !arena_failed(memory);
 }
 
 static bool same(arena *memory, bytes a, bytes b, bool without_enabled) {

@@ -3,7 +3,8 @@
  * and whether a default is written out may all change, names of well-known accounts become SIDs, and it adds
  * RegistrationInfo/URI and Date. All else counts, what nobody here knows included: two definitions that
  * differ in an action, a trigger, a principal or a setting are never the same. Where it is doubtful (an
- * element twice that may be there once, a definition that cannot be read) only equal bytes are. */
+ * element twice that may be there once, a definition that cannot be read) only equal bytes are. If memory
+ * runs out the arena has failed, and the answer means nothing. */
 #ifndef REPAIR_TASK_COMPARE_H
 #define REPAIR_TASK_COMPARE_H
 

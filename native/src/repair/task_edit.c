@@ -1,5 +1,6 @@
 #include "repair/task_edit.h"
 
+#include "core/error.h"
 #include "core/text_builder.h"
 #include "core/unicode.h"
 #include "parse/task_xml.h"
@@ -271,4 +272,13 @@ bool task_edit(const uint8_t *data, size_t size, task_edit_kind kind, arena *mem
         *out = (task_edited){0};
     }
     return good;
+}
+
+mars_status task_definition_error(mars_status code, const char *task, const fact *why) {
+    if (why->reason == REASON_NO_MEMORY) {
+        return error_set(MARS_E_NO_MEMORY, "memory ran out while %s was read", task);
+    }
+    return error_set(code, "the definition of %s cannot be read: %s%s%s", task,
+                     unknown_reason_sentence(why->reason), why->detail != NULL ? "; " : "",
+                     why->detail != NULL ? why->detail : "");
 }

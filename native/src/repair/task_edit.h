@@ -10,6 +10,7 @@
 #define REPAIR_TASK_EDIT_H
 
 #include "core/fact.h"
+#include "marshealth.h"
 
 typedef enum task_edit_kind {
     TASK_EDIT_ENABLE,          /* Settings/Enabled */
@@ -30,5 +31,9 @@ typedef struct task_edited {
  * task_xml_read says it, or that it is unclear which principal its actions run under). */
 bool task_edit(const uint8_t *data, size_t size, task_edit_kind kind, arena *memory, task_edited *out,
                fact *why);
+
+/* Sets the error of a definition that cannot be read or edited: MARS_E_NO_MEMORY if that is why, else code.
+ */
+mars_status task_definition_error(mars_status code, const char *task, const fact *why);
 
 #endif

@@ -136,7 +136,12 @@ static fact_state read_xml(host *machine, const char *path, arena *memory, bytes
     if (task == NULL) {
         return absent(why);
     }
-    *out = (bytes){.data = arena_copy(memory, task->xml.data, task->xml.size), .size = task->xml.size};
+    const uint8_t *copy = arena_copy(memory, task->xml.data, task->xml.size);
+    if (copy == NULL) {
+        *why = fact_unknown(REASON_NO_MEMORY, "memory", NULL);
+        return FACT_UNKNOWN;
+    }
+    *out = (bytes){.data = copy, .size = task->xml.size};
     *why = fact_known("memory");
     return FACT_KNOWN;
 }
@@ -226,7 +231,12 @@ static bytes dumped(memory_tasks *them, xmlDocPtr document) {
     text_add(&all, "\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"UTF-16\"");
     text_add(&all, body != NULL ? body : "");
     xmlFree(text);
-    bytes wide = utf16_from_utf8(&them->memory, all.data, all.length);
+    bytes wide = {0};
+    if (text_builder_failed(&all)) {
+        arena_set_failed(&them->memory);
+    } else {
+        wide = utf16_from_utf8(&them->memory, all.data, all.length);
+    }
     text_builder_free(&all);
     return wide;
 }
@@ -243,18 +253,22 @@ static mars_status store(memory_tasks *them, const char *path, bytes xml) {
     if (document == NULL) {
         return no_xml(path);
     }
-    if (task == NULL) {
-        task = &them->tasks[them->count++];
-        *task = (memory_task){.path = arena_text(&them->memory, path),
-                              .running = {.fact = fact_known("memory"), .value = false}};
-    }
+    bytes stored = {.data = arena_copy(&them->memory, xml.data, xml.size), .size = xml.size};
     if (them->normalizes) {
         normalize(xmlDocGetRootElement(document), path);
-        task->xml = dumped(them, document);
-    } else {
-        task->xml = (bytes){.data = arena_copy(&them->memory, xml.data, xml.size), .size = xml.size};
+        stored = dumped(them, document);
     }
     xmlFreeDoc(document);
+    const char *name = task == NULL ? arena_text(&them->memory, path) : task->path;
+    if (arena_failed(&them->memory)) {
+        them->memory.failed = false;
+        return error_set(MARS_E_NO_MEMORY, "%s: memory ran out", path);
+    }
+    if (task == NULL) {
+        task = &them->tasks[them->count++];
+        *task = (memory_task){.path = name, .running = {.fact = fact_known("memory"), .value = false}};
+    }
+    task->xml = stored;
     return MARS_OK;
 }
 
@@ -274,13 +288,13 @@ static mars_status task_register(host *machine, const char *path, bytes xml) {
     if (status != MARS_OK) {
         return status;
     }
-    them->registrations++;
     them->stores = NULL;
     them->registers_but_fails = false;
     if (instead != NULL) {
         xml = (bytes){.data = (const uint8_t *)instead, .size = strlen(instead)};
     }
     status = store(them, path, xml);
+    them->registrations += status == MARS_OK;
     return status == MARS_OK && fails
                ? error_set(MARS_E_UNWRITABLE, "%s was registered, but will not run", path)
                : status;
@@ -294,12 +308,15 @@ static mars_status task_enable(host *machine, const char *path, bool enabled) {
     if (document == NULL) {
         return status != MARS_OK ? status : no_xml(path);
     }
-    them->enablings++;
     xmlNode *settings = child_made(xmlDocGetRootElement(document), "Settings", NULL);
     xmlNodeSetContent(child_made(settings, "Enabled", NULL), (const xmlChar *)(enabled ? "true" : "false"));
     bytes changed = dumped(them, document);
     xmlFreeDoc(document);
-    return store(them, path, changed);
+    status = arena_failed(&them->memory) ? error_set(MARS_E_NO_MEMORY, "%s: memory ran out", path)
+                                         : store(them, path, changed);
+    them->memory.failed = false;
+    them->enablings += status == MARS_OK;
+    return status;
 }
 
 /* ---- The machine ---- */
