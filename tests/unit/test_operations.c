@@ -172,7 +172,7 @@ static void test_group_policy_is_not_fought(void **state) {
          "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\Windows\\PowerShell]\n\"EnableScripts\"=dword:"
          "00000000\n");
     assert_refused(&f, "powershell.set-execution-policy", "{\"policy\": \"RemoteSigned\"}",
-                   MARS_E_UNSUPPORTED, "group policy");
+                   MARS_E_REFUSED, "group policy");
     done(&f);
 }
 
@@ -212,10 +212,10 @@ static void test_module_path_is_not_guessed(void **state) {
     static const char *const folder = "{\"folder\": \"C:\\\\Agent\"}";
     fixture f;
     make(&f, SESSION "\"PSModulePath\"=\"C:\\\\Other\"\n", "");
-    assert_refused(&f, "powershell.add-module-path", folder, MARS_E_UNSUPPORTED, "own folder");
+    assert_refused(&f, "powershell.add-module-path", folder, MARS_E_REFUSED, "own folder");
     done(&f);
     make(&f, SESSION "\"PSModulePath\"=dword:00000001\n", "");
-    assert_refused(&f, "powershell.add-module-path", folder, MARS_E_UNSUPPORTED, "type 4");
+    assert_refused(&f, "powershell.add-module-path", folder, MARS_E_REFUSED, "type 4");
     done(&f);
 }
 

@@ -55,6 +55,7 @@ fact_state image_logs_newer(image *self, image_hive_id id, uint32_t sequence, ar
 
 /* The host's functions get the host; it is the image's first member. */
 image *image_of(host *machine);
+void image_close(host *machine);
 
 /* ---- Files ---- */
 
