@@ -5,6 +5,7 @@
 #include "collect/read.h"
 #include "core/error.h"
 #include "host/local_folder.h"
+#include "repair/target.h"
 
 static mars_status read_baseline(const char *path, arena *memory, const baseline **out) {
     bytes text = {0};
@@ -40,7 +41,21 @@ static mars_status accept_place(const evidence *machine) {
                                       hidden->where != NULL ? hidden->where : "the agent's folder");
 }
 
-static mars_status restore_files(module_restore *restore) {
+static const char *target_of(const module_restore *restore, size_t index) {
+    const char *folder = fact_text_or(&restore->machine->powershell.module_folder, "");
+    return path_join(restore->run->memory, folder, restore->wanted[index].path);
+}
+
+/* What would be refused half-way is refused before. */
+static mars_status accept_targets(const module_restore *restore) {
+    mars_status status = MARS_OK;
+    for (size_t i = 0; i < restore->count && status == MARS_OK; i++) {
+        status = target_allowed(CHANGE_FILE, target_of(restore, i));
+    }
+    return status;
+}
+
+static mars_status judge_all(module_restore *restore) {
     mars_status status = accept_place(restore->machine);
     if (status == MARS_OK && restore->expected != NULL) {
         status = accept_baseline(restore->expected, &restore->machine->agent.engine_version);
@@ -51,11 +66,13 @@ static mars_status restore_files(module_restore *restore) {
     if (status == MARS_OK && restore->count > 0) {
         status = module_accept(restore);
     }
-    arena *memory = restore->run->memory;
-    const char *folder = fact_text_or(&restore->machine->powershell.module_folder, "");
+    return status == MARS_OK ? accept_targets(restore) : status;
+}
+
+static mars_status restore_files(module_restore *restore) {
+    mars_status status = judge_all(restore);
     for (size_t i = 0; i < restore->count && status == MARS_OK; i++) {
-        const wanted_file *file = &restore->wanted[i];
-        status = change_file(restore->run, path_join(memory, folder, file->path), file->content);
+        status = change_file(restore->run, target_of(restore, i), restore->wanted[i].content);
     }
     return status;
 }
