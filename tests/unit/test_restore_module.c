@@ -421,8 +421,8 @@ static void test_damaged_sources(void **state) {
     assert_refused(&p, status,
                    "3 files: en-US\\help.xml: it is empty; Engine.dll: it is not what was signed; "
                    "Tools.dll: it is no program file");
-    put_agent(&p.good, 9262);
-    damage(&p.good, ENGINE);
+    put_program(&p.good, TOOLS, 2, false);
+    temp_image_text(&p.good, HELP, "<help/>");
     assert_refused(&p, restore(&p, NULL, ALLOW_UNSIGNED), "1 file: Engine.dll");
     done(&p);
 }
