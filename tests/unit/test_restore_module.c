@@ -1,6 +1,7 @@
 /* Restoring the agent's module: what is wanted, from where it may come, and that one file which may not stops
  * all of it. */
 #include "checks/baseline.h"
+#include "core/alloc.h"
 #include "core/error.h"
 #include "marshealth.h"
 #include "pe_writer.h"
@@ -558,6 +559,37 @@ static void test_too_much(void **state) {
     done(&p);
 }
 
+/* Wherever memory runs out, nothing is restored, and it is said. */
+static void memory_runs_out(const char *place) {
+    pair p;
+    make(&p);
+    take(&p.machine, TOOLS);
+    temp_image_open(&p.machine);
+    const char *source = temp_image_path(&p.good, place);
+    mars_status status = MARS_E_NO_MEMORY;
+    for (uint64_t n = 1; status != MARS_OK; n++) {
+        arena memory = {0};
+        operation_run run = {.machine = p.machine.machine,
+                             .memory = &memory,
+                             .what_if = true,
+                             .changes = ARENA_VECTOR(&memory, change_record)};
+        mem_test_fail_at(n);
+        status = operation_restore_module(&run, source, NULL, 1, 0);
+        bool reached = mem_test_count() >= n;
+        mem_test_fail_at(0);
+        assert_int_equal(run.changes.count, status == MARS_OK ? 1 : 0);
+        assert_true(reached || status == MARS_OK);
+        arena_free(&memory);
+    }
+    done(&p);
+}
+
+static void test_memory_runs_out(void **state) {
+    (void)state;
+    memory_runs_out(MODULE);
+    memory_runs_out(AGENT);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_whole_module_is_left_alone),
@@ -582,6 +614,7 @@ int main(void) {
         cmocka_unit_test(test_odd_files),
         cmocka_unit_test(test_names_that_lead_away),
         cmocka_unit_test(test_too_much),
+        cmocka_unit_test(test_memory_runs_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

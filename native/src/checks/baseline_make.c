@@ -12,10 +12,14 @@ static mars_status no_memory(void) {
     return error_set(MARS_E_NO_MEMORY, "memory ran out while the baseline was made");
 }
 
+typedef struct sorted_file {
+    const module_file *file;
+} sorted_file;
+
 static int compare_files(const void *a, const void *b) {
-    const module_file *const *left = a;
-    const module_file *const *right = b;
-    return module_path_compare((*left)->path.value, (*right)->path.value);
+    const sorted_file *left = a;
+    const sorted_file *right = b;
+    return module_path_compare(left->file->path.value, right->file->path.value);
 }
 
 /* Everything that a row needs is known, and baseline_read will take it. */
@@ -36,36 +40,36 @@ static mars_status check_file(const module_file *file) {
     return MARS_OK;
 }
 
-static mars_status sort_files(const module_file *files, size_t count, arena *memory,
-                              const module_file ***out) {
-    const module_file **sorted = arena_array(memory, count, sizeof *sorted);
-    if (sorted == NULL) {
-        return no_memory();
+/* NULL: *status tells. */
+static const sorted_file *sort_files(const module_file *files, size_t count, arena *memory,
+                                     mars_status *status) {
+    sorted_file *sorted = arena_array(memory, count, sizeof *sorted);
+    *status = sorted != NULL ? MARS_OK : no_memory();
+    for (size_t i = 0; i < count && *status == MARS_OK; i++) {
+        *status = check_file(&files[i]);
+        sorted[i].file = &files[i];
     }
-    for (size_t i = 0; i < count; i++) {
-        mars_status status = check_file(&files[i]);
-        if (status != MARS_OK) {
-            return status;
-        }
-        sorted[i] = &files[i];
+    if (*status != MARS_OK) {
+        return NULL;
     }
-    qsort(sorted, count, sizeof(const module_file *), compare_files);
+    qsort(sorted, count, sizeof *sorted, compare_files);
     for (size_t i = 1; i < count; i++) {
         if (compare_files(&sorted[i - 1], &sorted[i]) == 0) {
-            return error_set(MARS_E_MALFORMED, "%s: two files have this name but for the case",
-                             sorted[i]->path.value);
+            *status = error_set(MARS_E_MALFORMED, "%s: two files have this name but for the case",
+                                sorted[i].file->path.value);
+            return NULL;
         }
     }
-    *out = sorted;
-    return MARS_OK;
+    return sorted;
 }
 
 /* NULL if memory ran out. Members keep this order. */
-static json_t *document_of(const module_file *const *files, size_t count, const char *agent_version) {
+static json_t *document_of(const sorted_file *files, size_t count, const char *agent_version) {
     json_t *rows = json_array();
     for (size_t i = 0; i < count; i++) {
-        json_t *row = json_pack("{s:s, s:I, s:s}", "path", files[i]->path.value, "size",
-                                (json_int_t)files[i]->size.value, "sha256", files[i]->sha256.value);
+        const module_file *file = files[i].file;
+        json_t *row = json_pack("{s:s, s:I, s:s}", "path", file->path.value, "size",
+                                (json_int_t)file->size.value, "sha256", file->sha256.value);
         if (json_array_append_new(rows, row) != 0) {
             json_decref(rows);
             return NULL;
@@ -89,9 +93,9 @@ mars_status baseline_make(const char **out, arena *memory, const module_file *fi
     if (count > BASELINE_FILE_LIMIT) {
         return error_set(MARS_E_TOO_LARGE, "the module has more than %d files", BASELINE_FILE_LIMIT);
     }
-    const module_file **sorted = NULL;
-    mars_status status = sort_files(files, count, memory, &sorted);
-    if (status != MARS_OK) {
+    mars_status status = MARS_OK;
+    const sorted_file *sorted = sort_files(files, count, memory, &status);
+    if (sorted == NULL) {
         return status;
     }
     json_t *document = document_of(sorted, count, agent_version);

@@ -155,6 +155,9 @@ mars_status folder_guard(operation_run *run, const char *folder) {
     if (status == MARS_OK) {
         status = judge_all(run, folder, place, &known);
     }
+    if (status == MARS_OK && arena_failed(run->memory)) {
+        return error_set(MARS_E_NO_MEMORY, "memory ran out while %s was looked at", folder);
+    }
     if (status != MARS_OK || known) {
         return status;
     }

@@ -42,23 +42,26 @@ static mars_status no_module(const char *folder) {
                      folder, places[1], places[2], places[3], places[4]);
 }
 
-static mars_status find_place(collector *c, const char *folder, const char **out) {
+/* NULL: *status tells. */
+static const char *find_place(collector *c, const char *folder, mars_status *status) {
     const char *found = NULL;
     for (size_t i = 0; i < PLACES; i++) {
         const char *manifest = path_join(c->memory, path_of(c->memory, places[i]), MANIFEST);
         fact_flag present = read_file_present(c, manifest);
         if (present.fact.state == FACT_UNKNOWN) {
-            return error_set(MARS_E_UNREADABLE, "%s: whether the module is in %s cannot be told: %s", folder,
-                             shown(places[i]), reason_of(&present.fact));
+            *status = error_set(MARS_E_UNREADABLE, "%s: whether the module is in %s cannot be told: %s",
+                                folder, shown(places[i]), reason_of(&present.fact));
+            return NULL;
         }
         if (fact_is_true(&present) && found != NULL) {
-            return error_set(MARS_E_REFUSED, "%s has the module twice, in %s and in %s: name one of them",
-                             folder, shown(found), shown(places[i]));
+            *status = error_set(MARS_E_REFUSED, "%s has the module twice, in %s and in %s: name one of them",
+                                folder, shown(found), shown(places[i]));
+            return NULL;
         }
         found = fact_is_true(&present) ? places[i] : found;
     }
-    *out = found;
-    return found != NULL ? MARS_OK : no_module(folder);
+    *status = found != NULL ? MARS_OK : no_module(folder);
+    return found;
 }
 
 /* ---- Its agent ---- */
@@ -66,9 +69,11 @@ static mars_status find_place(collector *c, const char *folder, const char **out
 /* The folder named is all that is opened of a module that is that folder itself; its agent is outside. */
 static void read_version_above(module_source *source, const char *folder, arena *memory) {
     host *above = NULL;
-    source->agent_version.fact = fact_absent(NULL);
-    if (local_folder_open(&above, arena_printf(memory, "%s/../..", folder)) != MARS_OK) {
-        return; /* nothing there that could be its agent */
+    mars_status status = local_folder_open(&above, arena_printf(memory, "%s/../..", folder));
+    if (status != MARS_OK) {
+        source->agent_version.fact =
+            status == MARS_E_NOT_FOUND ? fact_absent(NULL) : fact_unknown(REASON_UNREADABLE, NULL, NULL);
+        return;
     }
     collector c = {.machine = above, .into = source->document, .memory = memory};
     source->agent_version = read_program_version(&c, "C:\\" ENGINE);
@@ -93,10 +98,14 @@ static void read_version(module_source *source, const char *place, arena *memory
 
 /* ---- Its files ---- */
 
+struct sorted_file {
+    const module_file *file;
+};
+
 static int compare_files(const void *a, const void *b) {
-    const module_file *const *left = a;
-    const module_file *const *right = b;
-    return module_path_compare(fact_text_or(&(*left)->path, ""), fact_text_or(&(*right)->path, ""));
+    const struct sorted_file *left = a;
+    const struct sorted_file *right = b;
+    return module_path_compare(fact_text_or(&left->file->path, ""), fact_text_or(&right->file->path, ""));
 }
 
 static mars_status read_files(module_source *source) {
@@ -121,7 +130,7 @@ static mars_status read_files(module_source *source) {
         return error_set(MARS_E_NO_MEMORY, "memory ran out while %s was read", source->folder);
     }
     for (size_t i = 0; i < source->count; i++) {
-        source->sorted[i] = &source->files[i];
+        source->sorted[i].file = &source->files[i];
     }
     qsort(source->sorted, source->count, sizeof *source->sorted, compare_files);
     return MARS_OK;
@@ -137,9 +146,8 @@ static mars_status open_source(module_source *out, const char *folder, arena *me
         return error_set(MARS_E_NO_MEMORY, "memory ran out while %s was read", folder);
     }
     collector c = {.machine = out->machine, .into = out->document, .memory = &out->document->memory};
-    const char *place = NULL;
-    status = find_place(&c, folder, &place);
-    if (status != MARS_OK) {
+    const char *place = find_place(&c, folder, &status);
+    if (place == NULL) {
         return status;
     }
     out->place = shown(place);
@@ -168,11 +176,10 @@ void module_source_close(module_source *source) {
 
 const module_file *module_source_find(const module_source *source, const char *path) {
     const module_file wanted = {.path = fact_text_known(path, NULL)};
-    const module_file *key = &wanted;
-    const module_file **found = source->count > 0 ? bsearch(&key, source->sorted, source->count,
-                                                            sizeof *source->sorted, compare_files)
-                                                  : NULL;
-    return found != NULL ? *found : NULL;
+    const struct sorted_file key = {.file = &wanted};
+    const struct sorted_file *found =
+        source->count > 0 ? bsearch(&key, source->sorted, source->count, sizeof key, compare_files) : NULL;
+    return found != NULL ? found->file : NULL;
 }
 
 mars_status module_source_read(const module_source *source, const module_file *file, arena *memory,

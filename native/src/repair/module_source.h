@@ -18,7 +18,7 @@ typedef struct module_source {
     host *machine; /* private, as are these */
     const char *root;
     evidence *document;
-    const module_file **sorted;
+    struct sorted_file *sorted;
 } module_source;
 
 /* Finds the module in a folder: the folder itself, or one of the places that a Modules, a bin or an install

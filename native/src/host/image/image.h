@@ -7,6 +7,7 @@
  * states image_files.c     the way to a file, and reading it  image_captures.c  what only the server could
  * tell image_marks.c     attributes, security, zones        image_clock.c     the newest time the image shows
  *   image_volumes.c   volumes.json                       image_hive.c, image_cells.c  one hive, through hivex
+ *   local_folder.c    a folder that is no image, for its files
  */
 #ifndef HOST_IMAGE_IMAGE_H
 #define HOST_IMAGE_IMAGE_H
