@@ -6,6 +6,7 @@
 #include "marshealth.h"
 #include "pe_writer.h"
 #include "repair/run.h"
+#include "repair/undo.h"
 #include "temp_image.h"
 
 #include <fcntl.h>
@@ -237,6 +238,27 @@ static void test_the_manifest_is_missing_or_empty(void **state) {
         assert_true(same(&p, TOOLS));
         done(&p);
     }
+}
+
+/* Damaged, missing and in a folder that is made: all comes back as it was. */
+static void test_taken_back(void **state) {
+    (void)state;
+    pair p;
+    make(&p);
+    damage(&p.machine, ENGINE);
+    temp_image_text(&p.machine, TOOLS, "no program");
+    take(&p.machine, HELP);
+    assert_int_equal(rmdir(temp_image_path(&p.machine, MODULE "/en-US")), 0);
+    assert_int_equal(restore(&p, NULL, ALLOW_UNSIGNED), MARS_OK);
+    assert_int_equal(p.run.changing.changes.count, 3);
+    assert_int_equal(run_end(&p.run, "done"), MARS_OK);
+    p.begun = false;
+    outcome *result = NULL;
+    const undo_settings settings = {0};
+    assert_int_equal(undo_run(&result, p.machine.machine, NULL, &settings), MARS_OK);
+    outcome_free(result);
+    assert_string_equal(temp_image_digest(&p.machine), p.before);
+    done(&p);
 }
 
 static void test_every_file(void **state) {
@@ -597,6 +619,7 @@ int main(void) {
         cmocka_unit_test(test_what_is_damaged),
         cmocka_unit_test(test_the_whole_folder_is_missing),
         cmocka_unit_test(test_the_manifest_is_missing_or_empty),
+        cmocka_unit_test(test_taken_back),
         cmocka_unit_test(test_every_file),
         cmocka_unit_test(test_references_elsewhere),
         cmocka_unit_test(test_a_baseline_vouches),
