@@ -44,7 +44,10 @@ static mars_status check_file(const module_file *file) {
 static const sorted_file *sort_files(const module_file *files, size_t count, arena *memory,
                                      mars_status *status) {
     sorted_file *sorted = arena_array(memory, count, sizeof *sorted);
-    *status = sorted != NULL ? MARS_OK : no_memory();
+    if (sorted == NULL) {
+        *status = no_memory();
+        return NULL;
+    }
     for (size_t i = 0; i < count && *status == MARS_OK; i++) {
         *status = check_file(&files[i]);
         sorted[i].file = &files[i];
