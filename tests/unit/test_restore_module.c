@@ -556,6 +556,21 @@ static void test_names_that_lead_away(void **state) {
     }
 }
 
+/* What no repair may write is found out before the first file is written. */
+static void test_a_path_that_is_too_long(void **state) {
+    (void)state;
+    pair p;
+    make(&p);
+    const char *path = MODULE;
+    for (int i = 0; i < 5; i++) {
+        path = arena_printf(&p.good.memory, "%s/%0200d", path, i);
+    }
+    temp_image_text(&p.good, path, "deep");
+    take(&p.machine, ENGINE);
+    assert_refused(&p, restore(&p, NULL, ALLOW_UNSIGNED | EVERY_FILE), "no repair writes");
+    done(&p);
+}
+
 static void test_too_much(void **state) {
     (void)state;
     pair p;
@@ -636,6 +651,7 @@ int main(void) {
         cmocka_unit_test(test_links_are_not_followed),
         cmocka_unit_test(test_odd_files),
         cmocka_unit_test(test_names_that_lead_away),
+        cmocka_unit_test(test_a_path_that_is_too_long),
         cmocka_unit_test(test_too_much),
         cmocka_unit_test(test_memory_runs_out),
     };

@@ -48,11 +48,15 @@ static const char *target_of(const module_restore *restore, size_t index) {
 
 /* What would be refused half-way is refused before. */
 static mars_status accept_targets(const module_restore *restore) {
-    mars_status status = MARS_OK;
-    for (size_t i = 0; i < restore->count && status == MARS_OK; i++) {
-        status = target_allowed(CHANGE_FILE, target_of(restore, i));
+    for (size_t i = 0; i < restore->count; i++) {
+        const char *target = target_of(restore, i);
+        mars_status status = target_allowed(CHANGE_FILE, target);
+        if (status != MARS_OK) {
+            return error_set(status, "nothing is restored, since no repair writes to such a path: %s",
+                             target);
+        }
     }
-    return status;
+    return MARS_OK;
 }
 
 static mars_status judge_all(module_restore *restore) {
