@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "evidence/evidence_schema.h"
+#include "repair/outcome.h"
 
 #include <string.h>
 
@@ -31,6 +32,7 @@ static const struct {
 } schemas[] = {
     {"evidence", evidence_schema},
     {"report", render_report_schema},
+    {"outcome", render_outcome_schema},
 };
 
 mars_status mars_schema(mars_text **out, const char *name) {
