@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { INDENT = 4, TEXT_COLUMN = 11, HEAD_COLUMN = 10 };
+enum { INDENT = 4, TEXT_COLUMN = 12, HEAD_COLUMN = 10 };
 
 typedef struct mark {
     const char *word;
