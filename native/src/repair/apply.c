@@ -4,28 +4,17 @@
 #include "core/alloc.h"
 #include "core/error.h"
 #include "repair/applying.h"
+#include "report/json_builder.h"
 
 #include <string.h>
 
 /* ---- What is to be done ---- */
 
-/* The arguments as JSON on one line. */
-static const char *arguments_text(arena *memory, json_t *arguments) {
-    char *text = arguments != NULL ? json_dumps(arguments, JSON_COMPACT) : NULL;
-    if (text == NULL) {
-        arena_set_failed(memory);
-    }
-    const char *copy = arena_text(memory, text != NULL ? text : "{}");
-    free(text);
-    json_decref(arguments);
-    return copy;
-}
-
 static step_outcome make_step(arena *memory, const repair_offer *offer, uint64_t number, const char *title) {
     return (step_outcome){
         .number = number,
         .operation = offer->operation->id,
-        .arguments = arguments_text(memory, offer_arguments(offer)),
+        .arguments = json_line(memory, &(json_builder){0}, offer_arguments(offer)),
         .title = arena_text(memory, title),
         .state = STEP_NOT_REACHED,
     };

@@ -1,112 +1,48 @@
-/* The outcome's JSON Schema, made from one table per object. */
+/* The outcome's JSON Schema. */
 #include "repair/outcome.h"
-#include "report/json_builder.h"
+#include "report/schema_shape.h"
 
-/* A member: its name, its JSON Schema but for what the code puts in, and what it is. */
-typedef struct member {
-    const char *name;
-    const char *schema;
-    const char *doc;
-} member;
+static const char *const schema_name[] = {OUTCOME_SCHEMA, NULL};
+static const char *const kinds[] = {"registry-value", "file", "task", "service", "event", NULL};
+static const char *const outcome_states[] = {"applied", "nothing-to-do", "would-change",   "stopped",
+                                             "cancelled", "needs-recovery", NULL};
+static const char *const step_states[] = {"done",   "already-good", "would-change", "held", "refused",
+                                          "failed", "not-reached",  NULL};
 
-#define TEXT         "{\"type\": \"string\"}"
-#define TEXT_OR_NULL "{\"type\": [\"string\", \"null\"]}"
-#define FLAG         "{\"type\": \"boolean\"}"
-#define TEXTS        "{\"type\": \"array\", \"items\": {\"type\": \"string\"}}"
+static const shape tool_shape =
+    SHAPE({"name", MEMBER_TEXT, false, "The program that made the changes", NULL, NULL},
+          {"version", MEMBER_TEXT, false, "Its version", NULL, NULL});
 
-static const member tool_members[] = {
-    {"name", TEXT, "The program that made the changes"},
-    {"version", TEXT, "Its version"},
-    {0},
-};
+static const shape change_shape =
+    SHAPE({"kind", MEMBER_CHOICE, false, "What kind of thing was changed", NULL, kinds},
+          {"target", MEMBER_TEXT, false, "Which one", NULL, NULL},
+          {"before", MEMBER_TEXT, false, "What was there, readable", NULL, NULL},
+          {"after", MEMBER_TEXT, false, "What is there now, or with what_if would be", NULL, NULL},
+          {"undoable", MEMBER_FLAG, false, "Whether undo takes it back", NULL, NULL});
 
-static const member change_members[] = {
-    {"kind", TEXT, "What was changed: a registry-value, file, task, service or event"},
-    {"target", TEXT, "Which one"},
-    {"before", TEXT, "What was there, readable"},
-    {"after", TEXT, "What is there now, or with what_if would be"},
-    {"undoable", FLAG, "Whether undo takes it back"},
-    {0},
-};
+static const shape step_shape =
+    SHAPE({"number", MEMBER_COUNT, false, "Its place in the plan, from 1", NULL, NULL},
+          {"operation", MEMBER_TEXT, false, "What it called; undo where a run is taken back", NULL, NULL},
+          {"arguments", MEMBER_VALUES, false, "The operation's arguments", NULL, NULL},
+          {"title", MEMBER_TEXT, false, "What it does", NULL, NULL},
+          {"state", MEMBER_CHOICE, false, "What became of it", NULL, step_states},
+          {"message", MEMBER_TEXT, true, "Why it was held, refused or failed, or what else is to be known",
+           NULL, NULL},
+          {"changes", MEMBER_OBJECTS, false, "What it changed", &change_shape, NULL});
 
-static const member step_members[] = {
-    {"number", "{\"type\": \"integer\", \"minimum\": 1}", "Its place in the plan"},
-    {"operation", TEXT, "The operation; undo where a run is taken back"},
-    {"arguments", "{\"type\": \"object\"}", "Its arguments"},
-    {"title", TEXT, "What it does"},
-    {"state", TEXT, "What became of it"},
-    {"message", TEXT_OR_NULL, "Why it was held, refused or failed, or what else is to be known"},
-    {"changes", "{\"type\": \"array\"}", "What it changed"},
-    {0},
-};
-
-static const member outcome_members[] = {
-    {"schema", "{\"const\": \"" OUTCOME_SCHEMA "\"}", "Name and version of this format"},
-    {"tool", "{\"type\": \"object\"}", "Who made the changes"},
-    {"state", TEXT, "What became of the whole"},
-    {"what_if", FLAG, "Whether nothing was changed, only told"},
-    {"run_id", TEXT_OR_NULL, "The run that undo takes back; null: nothing was changed"},
-    {"undoes", TEXT_OR_NULL, "The run that was taken back"},
-    {"restart_advised", FLAG, "Whether running programs see the changes only after they restart"},
-    {"message", TEXT_OR_NULL, "What stopped it, and the way back"},
-    {"steps", "{\"type\": \"array\"}", "The steps, in order"},
-    {"notes", TEXTS, "What else is to be known"},
-    {0},
-};
-
-/* Members that a later version adds do no harm, so others are allowed. */
-static json_t *object_of(json_builder *builder, const member *members) {
-    json_t *properties = json_object();
-    json_t *required = json_array();
-    for (const member *m = members; m->name != NULL; m++) {
-        json_t *schema = json_loads(m->schema, 0, NULL);
-        json_put(builder, schema, "description", json_string(m->doc));
-        json_put(builder, properties, m->name, schema);
-        json_add(builder, required, json_string(m->name));
-    }
-    json_t *object = json_object();
-    json_put(builder, object, "type", json_string("object"));
-    json_put(builder, object, "properties", properties);
-    json_put(builder, object, "required", required);
-    return object;
-}
-
-static json_t *property(const json_t *object, const char *name) {
-    return json_object_get(json_object_get(object, "properties"), name);
-}
-
-static json_t *outcome_states(json_builder *builder) {
-    json_t *names = json_array();
-    for (int state = OUTCOME_APPLIED; state <= OUTCOME_NEEDS_RECOVERY; state++) {
-        json_add(builder, names, json_string(outcome_state_name((outcome_state)state)));
-    }
-    return names;
-}
-
-static json_t *step_states(json_builder *builder) {
-    json_t *names = json_array();
-    for (int state = STEP_DONE; state <= STEP_NOT_REACHED; state++) {
-        json_add(builder, names, json_string(step_state_name((step_state)state)));
-    }
-    return names;
-}
+static const shape outcome_shape =
+    SHAPE({"schema", MEMBER_CHOICE, false, "Name and version of this format", NULL, schema_name},
+          {"tool", MEMBER_OBJECT, false, "Who made the changes", &tool_shape, NULL},
+          {"state", MEMBER_CHOICE, false, "What became of the whole", NULL, outcome_states},
+          {"what_if", MEMBER_FLAG, false, "Whether nothing was changed, only told", NULL, NULL},
+          {"run_id", MEMBER_TEXT, true, "The run that undo takes back; null: nothing was changed", NULL, NULL},
+          {"undoes", MEMBER_TEXT, true, "The run that was taken back", NULL, NULL},
+          {"restart_advised", MEMBER_FLAG, false,
+           "Whether running programs see the changes only after they restart", NULL, NULL},
+          {"message", MEMBER_TEXT, true, "What stopped it, and the way back", NULL, NULL},
+          {"steps", MEMBER_OBJECTS, false, "In the order in which they were taken", &step_shape, NULL},
+          {"notes", MEMBER_TEXTS, false, "What else is to be known", NULL, NULL});
 
 void render_outcome_schema(text_builder *out) {
-    json_builder builder = {0};
-    json_t *step = object_of(&builder, step_members);
-    json_put(&builder, property(step, "state"), "enum", step_states(&builder));
-    json_put(&builder, property(step, "changes"), "items", object_of(&builder, change_members));
-    json_t *schema = object_of(&builder, outcome_members);
-    json_put(&builder, schema, "$schema", json_string("https://json-schema.org/draft/2020-12/schema"));
-    json_put(&builder, schema, "$id", json_string("urn:marshealth:outcome:1"));
-    json_put(&builder, schema, "title", json_string("MarsHealth outcome"));
-    json_put(&builder, property(schema, "state"), "enum", outcome_states(&builder));
-    json_put(&builder, property(schema, "steps"), "items", step);
-    json_t *tool = property(schema, "tool");
-    json_t *tool_object = object_of(&builder, tool_members);
-    if (json_object_update_missing(tool, tool_object) != 0) {
-        builder.failed = true;
-    }
-    json_decref(tool_object);
-    json_write(out, &builder, schema, true);
+    schema_write(out, "urn:marshealth:outcome:1", "MarsHealth outcome", &outcome_shape);
 }
