@@ -29,7 +29,7 @@ _Static_assert(sizeof(mars_event) == 32, "mars_event");
 _Static_assert(sizeof(mars_session_options) == 32, "mars_session_options");
 _Static_assert(sizeof(mars_collect_options) == 16, "mars_collect_options");
 _Static_assert(sizeof(mars_check_options) == 24, "mars_check_options");
-_Static_assert(sizeof(mars_finding) == 80, "mars_finding");
+_Static_assert(sizeof(mars_finding) == 88, "mars_finding");
 _Static_assert(sizeof(mars_summary) == 64, "mars_summary");
 _Static_assert(offsetof(mars_finding, check) == 16, "mars_finding.check");
 _Static_assert(offsetof(mars_finding, verdict) == 32, "mars_finding.verdict");

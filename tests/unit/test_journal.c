@@ -30,8 +30,8 @@ static uint8_t large[5000];
 static change_record change_number(size_t n) {
     static const uint8_t small[] = {0, 1, 0xFF, '"', '\n'};
     static const char *const targets[CHANGES] = {"HKLM\\SOFTWARE\\X\\\\value \"a\"",
-                                                 "C:\\M\xC3\xBCller\\file.dll", "VSS"};
-    static const change_kind kinds[CHANGES] = {CHANGE_REGISTRY_VALUE, CHANGE_FILE, CHANGE_SERVICE_CONFIG};
+                                                 "\\M\xC3\xBCller\\task", "VSS"};
+    static const change_kind kinds[CHANGES] = {CHANGE_REGISTRY_VALUE, CHANGE_TASK, CHANGE_SERVICE_CONFIG};
     return (change_record){
         .step = n + 1,
         .kind = kinds[n],
@@ -40,7 +40,7 @@ static change_record change_number(size_t n) {
                    .type = 4,
                    .data = {.data = n == 1 ? large : small, .size = n == 1 ? sizeof large : 5}},
         .after = {.present = true, .type = 1, .data = {.data = small, .size = n}},
-        .keys_created = (uint32_t)n,
+        .parents_created = (uint32_t)n,
     };
 }
 
@@ -55,7 +55,7 @@ static mars_status write_run(journal_storage *storage, size_t acts_after_intent[
         if (status == MARS_OK) {
             acts_after_intent[n] = recorded_acts(storage);
             (*intended)++;
-            status = journal_done(run, &change.after);
+            status = journal_done(run, &change.after, &change.file);
         }
     }
     if (status == MARS_OK) {
@@ -70,7 +70,7 @@ static void assert_change(const change_record *actual, size_t n) {
     assert_int_equal(actual->step, expected.step);
     assert_int_equal(actual->kind, expected.kind);
     assert_string_equal(actual->target, expected.target);
-    assert_int_equal(actual->keys_created, expected.keys_created);
+    assert_int_equal(actual->parents_created, expected.parents_created);
     assert_true(change_state_equal(&actual->before, &expected.before));
     assert_true(change_state_equal(&actual->after, &expected.after));
     if (actual->done) {
@@ -201,7 +201,7 @@ static char *line_with_crc(const char *object) {
 
 #define RUN_LINE                                                                                             \
     "{\"kind\":\"run\",\"id\":\"20260302T080000Z-4711\",\"tool\":\"0.1.0\",\"started\":\"2026-03-02T08:00:"  \
-    "00Z\"}"
+    "00Z\",\"planned\":0}"
 
 static void test_damaged_and_hostile_lines(void **state) {
     (void)state;
@@ -210,28 +210,28 @@ static void test_damaged_and_hostile_lines(void **state) {
         mars_status expected;
     } cases[] = {
         {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"service\",\"target\":\"VSS\",\"before\":"
-         "null,\"after\":null,\"keys_created\":0}",
+         "null,\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
          MARS_OK},
         {"{\"kind\":\"intent\",\"number\":2,\"step\":1,\"change\":\"service\",\"target\":\"VSS\",\"before\":"
-         "null,\"after\":null,\"keys_created\":0}",
+         "null,\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
          MARS_E_MALFORMED},
         {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"everything\",\"target\":\"VSS\","
-         "\"before\":null,\"after\":null,\"keys_created\":0}",
+         "\"before\":null,\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
          MARS_E_MALFORMED},
         {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"service\",\"before\":null,\"after\":null,"
-         "\"keys_created\":0}",
+         "\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
          MARS_E_MALFORMED},
         {"{\"kind\":\"intent\",\"number\":1,\"step\":-1,\"change\":\"service\",\"target\":\"VSS\",\"before\":"
-         "null,\"after\":null,\"keys_created\":0}",
+         "null,\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
          MARS_E_MALFORMED},
         {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"file\",\"target\":\"x\",\"before\":{"
-         "\"type\":0,\"blob\":\"../../etc/passwd\",\"sha256\":\"00\"},\"after\":null,\"keys_created\":0}",
+         "\"type\":0,\"blob\":\"../../etc/passwd\",\"sha256\":\"00\"},\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
          MARS_E_MALFORMED},
         {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"file\",\"target\":\"x\",\"before\":{"
-         "\"type\":0,\"blob\":\"blobs/7\",\"sha256\":\"00\"},\"after\":null,\"keys_created\":0}",
+         "\"type\":0,\"blob\":\"blobs/7\",\"sha256\":\"00\"},\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
          MARS_E_MALFORMED},
         {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"file\",\"target\":\"x\",\"before\":{"
-         "\"type\":0,\"data\":\"***\"},\"after\":null,\"keys_created\":0}",
+         "\"type\":0,\"data\":\"***\"},\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
          MARS_E_MALFORMED},
         {"{\"kind\":\"done\",\"number\":1,\"read_back\":null}", MARS_E_MALFORMED},
         {"{\"kind\":\"end\"}", MARS_E_MALFORMED},
@@ -286,7 +286,7 @@ static void test_on_a_real_folder(void **state) {
     assert_non_null(mkdtemp(path));
     int folder = open(path, O_RDONLY | O_DIRECTORY);
     journal_storage *storage = NULL;
-    assert_int_equal(journal_storage_open(&storage, folder), MARS_OK);
+    assert_int_equal(journal_storage_open(&storage, folder, path), MARS_OK);
     journal *run = NULL;
     assert_int_equal(journal_begin(&run, storage, &head), MARS_OK);
     change_record change = change_number(1);
@@ -311,8 +311,11 @@ static void test_on_a_real_folder(void **state) {
         (void)snprintf(name, sizeof name, "%s/%s%s", path, head.id, made[i]);
         assert_int_equal(unlink(name), 0);
     }
-    (void)snprintf(name, sizeof name, "%s/%s/blobs", path, head.id);
-    assert_int_equal(rmdir(name), 0);
+    static const char *const folders[] = {"/blobs", "/kept"};
+    for (size_t i = 0; i < 2; i++) {
+        (void)snprintf(name, sizeof name, "%s/%s%s", path, head.id, folders[i]);
+        assert_int_equal(rmdir(name), 0);
+    }
     (void)snprintf(name, sizeof name, "%s/%s", path, head.id);
     assert_int_equal(rmdir(name), 0);
     assert_int_equal(rmdir(path), 0);

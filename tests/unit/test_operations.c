@@ -256,7 +256,7 @@ static void test_strong_crypto_is_set_in_both_views(void **state) {
     const change_record *changes = f.run.changes.items;
     assert_true(changes[0].before.present);
     assert_false(changes[1].before.present);
-    assert_true(changes[1].keys_created > 0); /* WOW6432Node was not there */
+    assert_true(changes[1].parents_created > 0); /* WOW6432Node was not there */
     done(&f);
 }
 

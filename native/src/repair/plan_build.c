@@ -3,6 +3,7 @@
 #include "core/alloc.h"
 #include "core/digest.h"
 #include "core/error.h"
+#include "report/json_builder.h"
 
 #include <string.h>
 
@@ -88,12 +89,14 @@ const char *plan_hold_sentence(arena *memory, const repair_offer *offer, plan_ho
 /* ---- Finishing ---- */
 
 static plan_step finished_step(arena *memory, const plan_draft_step *draft) {
+    json_builder builder = {0};
     return (plan_step){
         .offer = draft->offer,
         .risk = operation_risk_with(draft->offer.operation, draft->offer.values),
         .hold = draft->hold,
         .hold_reason = plan_hold_sentence(memory, &draft->offer, draft->hold),
         .title = offer_title(memory, &draft->offer),
+        .arguments_json = json_line(memory, &builder, offer_arguments(&draft->offer)),
         .reasons = draft->reasons.items,
         .reason_count = draft->reasons.count,
     };

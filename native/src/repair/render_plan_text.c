@@ -1,7 +1,6 @@
 /* A plan for people: what will be done, what is held and why, and how to go on. */
 #include "repair/plan.h"
 #include "report/display.h"
-#include "report/json_builder.h"
 
 #include "core/instant.h"
 
@@ -68,12 +67,10 @@ static void add_title(text_builder *out, const plan_step *step, size_t number, b
 }
 
 static void add_call(text_builder *out, const plan_step *step) {
-    arena scratch = {0};
-    json_builder builder = {0};
-    const char *arguments = json_line(&scratch, &builder, offer_arguments(&step->offer));
-    add_labelled(out, "call:", arena_printf(&scratch, "%s %s", step->offer.operation->id, arguments));
-    out->failed = out->failed || arena_failed(&scratch);
-    arena_free(&scratch);
+    text_builder call = {0};
+    text_addf(&call, "%s %s", step->offer.operation->id, step->arguments_json);
+    add_labelled(out, "call:", text_builder_text(&call));
+    done_with(out, &call);
 }
 
 static void add_reasons(text_builder *out, const plan_step *step) {
