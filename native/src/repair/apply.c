@@ -169,6 +169,22 @@ static mars_status hand_out(applying *work, outcome **out) {
     return MARS_OK;
 }
 
+/* What recovery found, and what operations have to say. */
+static text_list notes_of(const applying *work) {
+    const text_list *recovered = &work->run.recovered;
+    const arena_vector *own = &work->run.changing.notes;
+    const char *const *sentences = own->items;
+    /* An array of pointers is meant. NOLINTNEXTLINE(bugprone-sizeof-expression) */
+    const char **items = arena_array(work->memory, recovered->count + own->count, sizeof *items);
+    for (size_t i = 0; items != NULL && i < recovered->count; i++) {
+        items[i] = recovered->items[i];
+    }
+    for (size_t i = 0; items != NULL && i < own->count; i++) {
+        items[recovered->count + i] = sentences[i];
+    }
+    return (text_list){.items = items, .count = items != NULL ? recovered->count + own->count : 0};
+}
+
 static mars_status carry_out(applying *work, host *machine, const char *plan_hash, bool alone,
                              outcome **out) {
     const run_options options = {
@@ -186,7 +202,7 @@ static mars_status carry_out(applying *work, host *machine, const char *plan_has
     take_steps(work, alone);
     sum_up(work, alone);
     end_run(work);
-    work->result->notes = work->run.recovered;
+    work->result->notes = notes_of(work);
     return hand_out(work, out);
 }
 

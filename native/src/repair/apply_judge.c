@@ -34,24 +34,39 @@ static const finding_part *part_of(const finding *f, const char *slug) {
     return NULL;
 }
 
-static reason_standing standing_of(const report *now, const plan_reason *reason, arena *memory) {
+static bool is_answered(const finding_part *part, const operation *by) {
+    for (size_t i = 0; i < part->offers.count; i++) {
+        if (part->offers.items[i].operation == by) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static reason_standing standing_of(const report *now, const plan_step *step, const plan_reason *reason,
+                                   arena *memory) {
+    const char *id = reason->check->id;
     const finding *f = finding_on(now, reason);
     if (f == NULL) {
         const char *subject = reason->subject != NULL ? reason->subject : "the machine";
-        return (reason_standing){STANDING_OTHER, arena_printf(memory, "%s says nothing of %s any more",
-                                                              reason->check->id, subject)};
+        return (reason_standing){.standing = STANDING_OTHER,
+                                 .now = arena_printf(memory, "%s says nothing of %s any more", id, subject)};
     }
     const finding_part *part = part_of(f, reason->verdict);
     if (part != NULL) {
-        return (reason_standing){STANDING_SAME,
-                                 arena_printf(memory, "%s still says: %s", reason->check->id, part->title)};
+        bool answered = is_answered(part, step->offer.operation);
+        return (reason_standing){.standing = STANDING_SAME,
+                                 .answered = answered,
+                                 .now = arena_printf(memory, "%s still says%s: %s", id,
+                                                     answered ? "" : ", though for another reason",
+                                                     part->title)};
     }
-    static const bool good[] = {
-        [STATUS_PASS] = true, [STATUS_INFO] = true, [STATUS_SKIPPED] = true, [STATUS_UNKNOWN] = false};
-    return (reason_standing){.standing = good[f->parts[0].verdict->status] ? STANDING_GOOD : STANDING_OTHER,
-                             .now = arena_printf(memory, "%s now says (%s): %s", reason->check->id,
-                                                 finding_status_name(f->parts[0].verdict->status),
-                                                 f->parts[0].title)};
+    static const bool good[MARS_STATUS_SKIPPED + 1] = {
+        [STATUS_PASS] = true, [STATUS_INFO] = true, [STATUS_SKIPPED] = true};
+    finding_status status = f->parts[0].verdict->status;
+    return (reason_standing){.standing = good[status] ? STANDING_GOOD : STANDING_OTHER,
+                             .now = arena_printf(memory, "%s now says (%s): %s", id,
+                                                 finding_status_name(status), f->parts[0].title)};
 }
 
 /* The checks behind the reasons, each once. */
@@ -83,7 +98,7 @@ mars_status judge_reasons(host *machine, const plan_step *step, const check_sett
         status = report_make(&now, found, &selection, settings);
     }
     for (size_t i = 0; status == MARS_OK && i < step->reason_count; i++) {
-        out[i] = standing_of(now, &step->reasons[i], memory);
+        out[i] = standing_of(now, step, &step->reasons[i], memory);
     }
     report_free(now);
     evidence_free(found);

@@ -15,6 +15,7 @@ typedef enum finding_standing {
 /* How a reason of a step stands, and what its check says of the subject now, as part of a sentence. */
 typedef struct reason_standing {
     finding_standing standing;
+    bool answered; /* STANDING_SAME: the step's operation still answers it, as things are now */
     const char *now;
 } reason_standing;
 

@@ -63,7 +63,9 @@ static bool still_wanted(applying *work, size_t index) {
     bool wanted = false;
     for (size_t i = 0; i < step->reason_count; i++) {
         bool ours = answered_by_others(work, &step->reasons[i], 0, index, STEP_DONE);
-        if (standings[i].standing == STANDING_OTHER && !ours) {
+        bool other = standings[i].standing == STANDING_OTHER ||
+                     (standings[i].standing == STANDING_SAME && !standings[i].answered);
+        if (other && !ours) {
             return stop_at(work, index, STEP_REFUSED, MARS_E_REFUSED,
                            arena_printf(work->memory, "changed since planned: %s", standings[i].now));
         }
@@ -115,30 +117,21 @@ static bool is_confirmed(applying *work, size_t index) {
            stop_at(work, index, STEP_REFUSED, MARS_E_CANCELLED, "it was not confirmed");
 }
 
-/* How many of the records say what was made. A change that was begun and is not known to be done is told by
- * reading its target; if that does not tell, the run needs recovery. */
-static size_t count_made(applying *work, const change_record *records, size_t count, bool *untold) {
-    *untold = false;
-    if (work->settings->what_if || count == 0 || records[count - 1].done) {
-        return count;
-    }
-    const change_record *last = &records[count - 1];
-    change_state now = {0};
-    mars_status status = target_read(work->run.machine, work->memory, last->kind, last->target, &now);
-    bool before = status == MARS_OK && change_state_equal(&now, &last->before);
-    *untold = !before && (status != MARS_OK || !change_state_equal(&now, &last->after));
-    return before ? count - 1 : count;
+/* How many of the records say what was made. The last may have failed, or be one that cannot be told. */
+static size_t count_made(const applying *work, const change_record *records, size_t count) {
+    bool made =
+        work->settings->what_if || count == 0 || records[count - 1].done || work->run.changing.unsettled;
+    return made ? count : count - 1;
 }
 
-static bool stop_in_operation(applying *work, size_t index, mars_status status, const char *why,
-                              bool untold) {
+static bool stop_in_operation(applying *work, size_t index, mars_status status, const char *why) {
     bool refusal = status == MARS_E_REFUSED || status == MARS_E_UNSUPPORTED;
     bool untouched = work->steps[index].change_count == 0;
     step_state state = untouched && refusal                      ? STEP_REFUSED
                        : untouched && status == MARS_E_CANCELLED ? STEP_NOT_REACHED
                                                                  : STEP_FAILED;
     (void)stop_at(work, index, state, status, why);
-    if (untold) {
+    if (work->run.changing.unsettled) {
         work->result->state = OUTCOME_NEEDS_RECOVERY;
     }
     return false;
@@ -156,16 +149,14 @@ static bool call(applying *work, size_t index) {
     }
     const char *why = status != MARS_OK ? arena_text(work->memory, error_message()) : NULL;
     const change_record *records = changes->items;
-    bool untold = false;
-    size_t made =
-        changes->count == first ? 0 : count_made(work, records + first, changes->count - first, &untold);
+    size_t made = changes->count == first ? 0 : count_made(work, records + first, changes->count - first);
     if (made > 0) {
         outcome_changes(work->memory, records + first, made, step);
     }
     work->result->restart_advised =
         work->result->restart_advised || (made > 0 && what->operation->restart_advised);
     if (status != MARS_OK) {
-        return stop_in_operation(work, index, status, why, untold);
+        return stop_in_operation(work, index, status, why);
     }
     step->state = made == 0 ? STEP_ALREADY_GOOD : work->settings->what_if ? STEP_WOULD_CHANGE : STEP_DONE;
     return true;
