@@ -106,6 +106,10 @@ mars_status image_lock(host *machine) {
         status = take_lock(self, folder);
         (void)close(folder);
     }
+    /* What was read before somebody else's run must not pass for what is there. */
+    for (int id = 0; status == MARS_OK && id < IMAGE_HIVES; id++) {
+        image_hive_reopen(self, (image_hive_id)id);
+    }
     arena_free(&memory);
     return status;
 }
