@@ -150,7 +150,9 @@ static void end_run(applying *work) {
         result->status = status;
         result->message = arena_printf(work->memory, "%s; %s", error_message(), way_back_text(work));
     }
-    result->run_id = work->run.id;
+    size_t lasting = 0;
+    bool changed = changes_made(work, &lasting) > 0 || result->state == OUTCOME_NEEDS_RECOVERY;
+    result->run_id = changed ? work->run.id : NULL;
 }
 
 static mars_status hand_out(applying *work, outcome **out) {

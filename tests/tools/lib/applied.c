@@ -3,7 +3,6 @@
 #include "collect/collect.h"
 #include "core/error.h"
 #include "core/unicode.h"
-#include "faulty_image.h"
 #include "host/host_writer.h"
 #include "repair/history.h"
 #include "repair/undo.h"
