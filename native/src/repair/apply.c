@@ -234,7 +234,9 @@ mars_status apply_plan(outcome **out, host *machine, const plan *document, const
         return status;
     }
     const machine_identity actual = machine_identity_of(machine, work.memory);
-    status = settings->any_machine ? MARS_OK : machine_identity_same(&document->machine, &actual);
+    status = arena_failed(work.memory) ? error_set(MARS_E_NO_MEMORY, "memory ran out")
+             : settings->any_machine   ? MARS_OK
+                                       : machine_identity_same(&document->machine, &actual);
     if (status != MARS_OK) {
         outcome_free(work.result);
         return status;

@@ -18,6 +18,9 @@ static mars_status enter_or_make(image *self, const char *name, bool make, mode_
                                  int *folder) {
     const char *raw = NULL;
     folder_search found = folder_find(&self->folders, *folder, name, memory, &raw);
+    if (arena_failed(memory)) {
+        return error_set(MARS_E_NO_MEMORY, "memory ran out while %s was opened", journal_where);
+    }
     if (found == FOLDER_AMBIGUOUS) {
         return error_set(MARS_E_REFUSED, "%s: two names differ only by case", journal_where);
     }
