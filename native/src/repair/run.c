@@ -27,6 +27,9 @@ mars_status run_journals(host *machine, arena *memory, bool make, journal_storag
     }
     status = journal_storage_open(storage, place.descriptor, place.path);
     (void)close(place.descriptor);
+    if (status == MARS_OK && place.decorate != NULL) {
+        *storage = place.decorate(*storage);
+    }
     *path = place.path;
     if (status == MARS_OK && arena_failed(memory)) {
         (*storage)->close(*storage);

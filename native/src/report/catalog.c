@@ -45,6 +45,15 @@ const catalog_writer *catalog_writer_find(const char *id) {
     return NULL;
 }
 
+const catalog_service *catalog_service_find(const char *name) {
+    for (size_t i = 0; i < catalog_services_count; i++) {
+        if (windows_name_equal(catalog_services[i].name, name)) {
+            return &catalog_services[i];
+        }
+    }
+    return NULL;
+}
+
 const char *catalog_account_sid(const char *account) {
     const char *backslash = strchr(account, '\\');
     const char *name = backslash != NULL ? backslash + 1 : account;

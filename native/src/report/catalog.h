@@ -97,6 +97,22 @@ extern const catalog_writer catalog_writers[];
 extern const size_t catalog_writers_count;
 const catalog_writer *catalog_writer_find(const char *id);
 
+/* Services behind VSS writers, and whether they may be restarted. */
+typedef enum catalog_restart {
+    CATALOG_RESTART_YES,
+    CATALOG_RESTART_ASK,  /* others notice it: only when named and confirmed */
+    CATALOG_RESTART_NEVER /* advice says why, and what to do instead */
+} catalog_restart;
+typedef struct catalog_service {
+    const char *name;
+    catalog_restart restart;
+    const char *advice; /* NULL: none */
+} catalog_service;
+extern const catalog_service catalog_services[];
+extern const size_t catalog_services_count;
+/* By name, as Windows compares them. NULL if no writer is behind it. */
+const catalog_service *catalog_service_find(const char *name);
+
 /* Names of accounts that every Windows has, in the languages for which they are documented. */
 typedef struct catalog_account_name {
     const char *sid;
