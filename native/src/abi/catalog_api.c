@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "evidence/evidence_schema.h"
+#include "repair/outcome.h"
 #include "repair/plan.h"
 #include "repair/render_operations.h"
 
@@ -53,6 +54,7 @@ static const struct {
 } schemas[] = {
     {"evidence", evidence_schema},
     {"report", render_report_schema},
+    {"outcome", render_outcome_schema},
     {"plan", render_plan_schema},
 };
 
