@@ -185,10 +185,10 @@ run call service.set-start '{"service": "obengine /x", "start": "automatic"}' --
 exits 3 'a service name with a switch'
 run call service.set-start '{"service": "Spooler", "start": "automatic"}' --image server --yes
 exits 2 'a service that is none of our business'
-says Spooler
+prints Spooler
 run call task.enable '{"task": "\\Microsoft\\OnlineBackup\\Microsoft-OnlineBackup"}' --image server --yes --format json
-exits 0 'an operation that needs the running server'
-holds 'it is held with the reason' '.state == "nothing-to-do" and .steps[0].state == "held" and (.steps[0].message | length) > 0'
+exits 2 'an operation that needs the running server'
+holds 'it is held with the reason' '.state == "stopped" and .steps[0].state == "held" and (.steps[0].message | length) > 0'
 unchanged 'calls that were refused'
 
 # ---- baseline and restore-module ----

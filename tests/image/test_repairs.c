@@ -24,7 +24,14 @@
 #define DEFAULTS                                                                                             \
     "%ProgramFiles%\\WindowsPowerShell\\Modules;%SystemRoot%\\system32\\WindowsPowerShell\\v1.0\\Modules"
 
-enum { DEFAULT_ROUNDS = 40, RUNS_MAXIMUM = 3, UNRELATED_ODDS = 4, ORDER_ODDS = 4, REDO_ODDS = 3 };
+enum {
+    DEFAULT_ROUNDS = 40,
+    SPLITS_MAXIMUM = 2,
+    RUNS_MAXIMUM = 8,
+    UNRELATED_ODDS = 4,
+    ORDER_ODDS = 4,
+    REDO_ODDS = 3
+};
 
 typedef struct trial {
     const char *base;
@@ -169,19 +176,19 @@ static bool open_session(trial *t) {
 
 static mars_report *judge(trial *t, const char *checks) {
     mars_evidence *facts = NULL;
-    mars_report *report = NULL;
+    mars_report *judged = NULL;
     mars_check_options options = MARS_CHECK_OPTIONS_INIT;
     options.checks = checks;
     if (mars_collect(&facts, t->session, NULL) != MARS_OK ||
-        mars_check(&report, facts, &options) != MARS_OK) {
+        mars_check(&judged, facts, &options) != MARS_OK) {
         complain(t, "judging");
     }
     mars_evidence_free(facts);
-    return report;
+    return judged;
 }
 
 static mars_plan *plan_for(trial *t, const char *checks) {
-    mars_report *report = judge(t, checks);
+    mars_report *judged = judge(t, checks);
     mars_plan *plan = NULL;
     mars_plan_options options = MARS_PLAN_OPTIONS_INIT;
     options.include_risk = MARS_RISK_MEDIUM;
@@ -189,10 +196,10 @@ static mars_plan *plan_for(trial *t, const char *checks) {
                                 "powershell.restore-module.source=%s/" MODULE "\n"
                                 "powershell.restore-module.allow_unsigned=true",
                                 t->base);
-    if (report != NULL && mars_plan_make(&plan, report, &options) != MARS_OK) {
+    if (judged != NULL && mars_plan_make(&plan, judged, &options) != MARS_OK) {
         complain(t, "planning");
     }
-    mars_report_free(report);
+    mars_report_free(judged);
     return plan;
 }
 
@@ -220,18 +227,18 @@ static void repair(trial *t, const char *checks) {
 }
 
 static void nothing_is_left(trial *t, const bool *put) {
-    mars_report *report = judge(t, NULL);
-    for (uint64_t i = 0; i < mars_report_count(report); i++) {
-        mars_finding finding = MARS_FINDING_INIT;
-        (void)mars_report_finding(&finding, report, i);
+    mars_report *judged = judge(t, NULL);
+    for (uint64_t i = 0; i < mars_report_count(judged); i++) {
+        mars_finding found = MARS_FINDING_INIT;
+        (void)mars_report_finding(&found, judged, i);
         for (size_t fault = 0; fault < FAULTS; fault++) {
-            if (put[fault] && strcmp(finding.check, faults[fault].check) == 0 &&
-                (finding.status == MARS_STATUS_FAIL || finding.status == MARS_STATUS_WARN)) {
-                text_addf(&t->complaints, "#   after the repair: %s: %s\n", finding.verdict, finding.title);
+            if (put[fault] && strcmp(found.check, faults[fault].check) == 0 &&
+                (found.status == MARS_STATUS_FAIL || found.status == MARS_STATUS_WARN)) {
+                text_addf(&t->complaints, "#   after the repair: %s: %s\n", found.verdict, found.title);
             }
         }
     }
-    mars_report_free(report);
+    mars_report_free(judged);
     size_t runs = t->run_count;
     repair(t, NULL);
     if (t->run_count != runs) {
@@ -279,11 +286,15 @@ static void same_bytes(trial *t, const char *before) {
 }
 
 static void repair_in_runs(trial *t, const bool *put) {
-    size_t runs = 1 + below(t, RUNS_MAXIMUM - 1);
+    size_t runs = 1 + below(t, SPLITS_MAXIMUM);
     for (size_t run = 1; run < runs; run++) {
         repair(t, faults[below(t, FAULTS)].check);
     }
-    repair(t, NULL);
+    /* A fault may hide another: a module without manifest is not looked for in any path. */
+    for (size_t before = t->run_count + 1; before != t->run_count && t->run_count < RUNS_MAXIMUM;) {
+        before = t->run_count;
+        repair(t, NULL);
+    }
     nothing_is_left(t, put);
 }
 
