@@ -87,7 +87,7 @@ void scene_open(repair_scene *scene) {
 void scene_make(repair_scene *scene) {
     *scene = (repair_scene){0};
     faults_set(FAULT_NONE, 0, 0);
-    temp_image_make(&scene->image);
+    temp_image_make_in_memory(&scene->image);
     temp_image_hive(&scene->image, HIVE_SYSTEM,
                     "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment]\n"
                     "\"PSModulePath\"=\"old\"\n"
