@@ -1,7 +1,7 @@
 /* The journals of two runs, the second of which may take the first back, and what undo makes of them. Each
- * line of the input gets the CRC that it needs to be read at all, but one that begins with "!", which is taken
- * as it is. A line "=recovered" begins the first run's recovered.jsonl, "=second" the second run. Whatever they
- * say: no target but those that a repair may change, and nothing kept outside its run. */
+ * line of the input gets the CRC that it needs to be read at all, but one that begins with "!", which is
+ * taken as it is. A line "=recovered" begins the first run's recovered.jsonl, "=second" the second run.
+ * Whatever they say: no target but those that a repair may change, and nothing kept outside its run. */
 #include "core/error.h"
 #include "repair/journal_line.h"
 #include "repair/undo_plan.h"
@@ -15,7 +15,8 @@
 #define SECOND "20260302T080000Z-0002"
 
 enum { FILES = 3, INPUT_MAXIMUM = 65536 };
-static const char *const file_names[FILES] = {FIRST "/run.jsonl", FIRST "/recovered.jsonl", SECOND "/run.jsonl"};
+static const char *const file_names[FILES] = {FIRST "/run.jsonl", FIRST "/recovered.jsonl",
+                                              SECOND "/run.jsonl"};
 
 typedef struct fuzz_storage {
     journal_storage base;
@@ -92,7 +93,7 @@ static mars_status same_digest(host *machine, const char *path, digest_value *ou
 static mars_status hive_of(host *machine, const registry_path *path, arena *memory, const char **file) {
     (void)machine, (void)memory;
     *file = strncmp(path->key, "SYSTEM", 6) == 0 ? "C:\\Windows\\System32\\config\\SYSTEM"
-                                                : "C:\\Windows\\System32\\config\\SOFTWARE";
+                                                 : "C:\\Windows\\System32\\config\\SOFTWARE";
     return MARS_OK;
 }
 

@@ -163,7 +163,9 @@ static void test_texts_of_states(void **state) {
          {true, REGISTRY_BINARY, {many, 20}},
          "20 bytes: 01 02 ff 00 00 00 00 00 00 00 00 00 00 00 00 00 ..."},
         {CHANGE_SERVICE_CONFIG, {true, 0, {(const uint8_t *)"start=3 delayed=-", 17}}, "manual start"},
-        {CHANGE_SERVICE_CONFIG, {true, 0, {(const uint8_t *)"start=2 delayed=1", 17}}, "delayed automatic start"},
+        {CHANGE_SERVICE_CONFIG,
+         {true, 0, {(const uint8_t *)"start=2 delayed=1", 17}},
+         "delayed automatic start"},
         {CHANGE_EVENT, {true, 0, {(const uint8_t *)"running", 7}}, "running"},
     };
     arena memory = {0};
@@ -175,7 +177,7 @@ static void test_texts_of_states(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nothing_yet),       cmocka_unit_test(test_runs_and_undos),
+        cmocka_unit_test(test_nothing_yet),        cmocka_unit_test(test_runs_and_undos),
         cmocka_unit_test(test_an_interrupted_run), cmocka_unit_test(test_an_unreadable_run),
         cmocka_unit_test(test_texts_of_states),
     };

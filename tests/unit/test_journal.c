@@ -30,8 +30,8 @@ static uint8_t large[5000];
 
 static change_record change_number(size_t n) {
     static const uint8_t small[] = {0, 1, 0xFF, '"', '\n'};
-    static const char *const targets[CHANGES] = {"HKLM\\SOFTWARE\\X\\\\value \"a\"",
-                                                 "\\M\xC3\xBCller\\task", "VSS"};
+    static const char *const targets[CHANGES] = {"HKLM\\SOFTWARE\\X\\\\value \"a\"", "\\M\xC3\xBCller\\task",
+                                                 "VSS"};
     static const change_kind kinds[CHANGES] = {CHANGE_REGISTRY_VALUE, CHANGE_TASK, CHANGE_SERVICE_CONFIG};
     return (change_record){
         .step = n + 1,
@@ -221,8 +221,9 @@ static char *line_with_crc(const char *object) {
     "00Z\",\"planned\":0}"
 
 #define INTENT(kind, before, after, created, removed, kept)                                                  \
-    "{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"" kind "\",\"target\":\"VSS\",\"before\":" before   \
-    ",\"after\":" after ",\"parents_created\":" created ",\"parents_removed\":" removed ",\"kept\":" kept "}"
+    "{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"" kind                                        \
+    "\",\"target\":\"VSS\",\"before\":" before ",\"after\":" after ",\"parents_created\":" created           \
+    ",\"parents_removed\":" removed ",\"kept\":" kept "}"
 
 static void test_damaged_and_hostile_lines(void **state) {
     (void)state;
@@ -246,13 +247,17 @@ static void test_damaged_and_hostile_lines(void **state) {
          "null,\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
          MARS_E_MALFORMED},
         {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"file\",\"target\":\"x\",\"before\":{"
-         "\"type\":0,\"blob\":\"../../etc/passwd\",\"sha256\":\"00\"},\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
+         "\"type\":0,\"blob\":\"../../etc/"
+         "passwd\",\"sha256\":\"00\"},\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":"
+         "null}",
          MARS_E_MALFORMED},
         {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"file\",\"target\":\"x\",\"before\":{"
-         "\"type\":0,\"blob\":\"blobs/7\",\"sha256\":\"00\"},\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
+         "\"type\":0,\"blob\":\"blobs/"
+         "7\",\"sha256\":\"00\"},\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
          MARS_E_MALFORMED},
         {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"file\",\"target\":\"x\",\"before\":{"
-         "\"type\":0,\"data\":\"***\"},\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
+         "\"type\":0,\"data\":\"***\"},\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":"
+         "null}",
          MARS_E_MALFORMED},
         {"{\"kind\":\"done\",\"number\":1,\"read_back\":null}", MARS_E_MALFORMED},
         {INTENT("file", "null", "null", "0", "0", "\"kept/1\""), MARS_OK},
@@ -351,8 +356,14 @@ static void test_recovered_lines(void **state) {
 static void test_ids(void **state) {
     (void)state;
     static const char *const good[] = {"20260302T080000Z-4711", "20260302T080000Z-0"};
-    static const char *const bad[] = {"", "..", "lock", "20260302T080000Z-", "20260302T080000Z-47/1",
-                                      "20260302T080000Z-471123456", "2026-302T080000Z-4711", "20260302T080000Z-47AB"};
+    static const char *const bad[] = {"",
+                                      "..",
+                                      "lock",
+                                      "20260302T080000Z-",
+                                      "20260302T080000Z-47/1",
+                                      "20260302T080000Z-471123456",
+                                      "2026-302T080000Z-4711",
+                                      "20260302T080000Z-47AB"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         assert_true(journal_is_id(good[i]));
     }
@@ -431,7 +442,8 @@ int main(void) {
         cmocka_unit_test(test_what_is_written_is_read),   cmocka_unit_test(test_power_cuts),
         cmocka_unit_test(test_every_act_may_fail),        cmocka_unit_test(test_every_allocation_may_fail),
         cmocka_unit_test(test_damaged_and_hostile_lines), cmocka_unit_test(test_torn_and_corrupt_lines),
-        cmocka_unit_test(test_recovered_lines), cmocka_unit_test(test_ids), cmocka_unit_test(test_on_a_real_folder),          cmocka_unit_test(test_crc32c_is_castagnolis),
+        cmocka_unit_test(test_recovered_lines),           cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_on_a_real_folder),          cmocka_unit_test(test_crc32c_is_castagnolis),
     };
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
 }
