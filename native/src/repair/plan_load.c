@@ -8,10 +8,10 @@
 
 #include <string.h>
 
-enum { PLAN_TEXT_MAX = 4096, ADVICE_MAX = 10000, SHOWN_MAX = 60 };
+enum { PLAN_SIZE_MAX = 4 * 1024 * 1024, PLAN_TEXT_MAX = 4096, ADVICE_MAX = 10000, SHOWN_MAX = 60 };
 
 static const json_limits limits = {
-    .size = 4 * 1024 * 1024, .size_words = "4 MiB", .values = 250000, .values_words = "250,000"};
+    .size = PLAN_SIZE_MAX, .size_words = "4 MiB", .values = 250000, .values_words = "250,000"};
 
 typedef struct plan_loader {
     plan *made;
