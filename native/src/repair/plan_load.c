@@ -314,7 +314,7 @@ static plan_hold hold_of(plan_loader *l, const json_t *step, const repair_offer 
     if (held == NULL || strcmp(held, by_hand) == 0) {
         return PLAN_EXCLUDED;
     }
-    bool risky = operation_risk_with(offer->operation, offer->values) > RISK_LOW;
+    bool risky = offer_risk(offer) > RISK_LOW;
     return hold != PLAN_TAKEN ? hold : risky ? PLAN_TOO_RISKY : PLAN_EXCLUDED;
 }
 
