@@ -295,7 +295,7 @@ static void test_operations_json(void **state) {
     assert_non_null(strstr(
         text_builder_text(&out),
         "\nservice.restart: Restart the service {service}\n"
-        "    medium risk, cannot be undone, only on the running server, asks before it is\n    done\n"));
+        "    medium risk, cannot be undone, only on the running server, asks before it is\n        done\n"));
     text_builder_free(&out);
 }
 

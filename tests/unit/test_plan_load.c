@@ -127,6 +127,10 @@ static void test_take_decides(void **state) {
     assert_int_equal(hold_of(STEP("service.start", "{\"service\":\"VSS\"}", "\"take\":false,", STOPPED)),
                      PLAN_EXCLUDED);
     assert_int_equal(hold_of(STEP("powershell.restore-module", "{}", TAKE, DAMAGED)), PLAN_NEEDS_ARGUMENT);
+    assert_int_equal(hold_of(STEP("service.restart", "{}", TAKE,
+                                  "{\"check\":\"shadow.writers\",\"subject\":\"x\",\"verdict\":"
+                                  "\"shadow.writers/failed\"}")),
+                     PLAN_NEEDS_ARGUMENT);
     assert_int_equal(hold_of(STEP("powershell.restore-module", "{\"source\":\"/srv\"}", TAKE, DAMAGED)),
                      PLAN_TAKEN);
 }

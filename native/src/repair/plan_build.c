@@ -75,7 +75,7 @@ const char *plan_hold_sentence(arena *memory, const repair_offer *offer, plan_ho
         return needs_sentence(memory, offer);
     case PLAN_TOO_RISKY:
         return arena_printf(memory, "its risk is %s: it is taken only when asked for",
-                            operation_risk_name(operation_risk_with(offer->operation, offer->values)));
+                            operation_risk_name(offer_risk(offer)));
     case PLAN_EXCLUDED:
         return "it was left out of the plan by hand";
     case PLAN_NOT_HERE:
@@ -92,7 +92,7 @@ static plan_step finished_step(arena *memory, const plan_draft_step *draft) {
     json_builder builder = {0};
     return (plan_step){
         .offer = draft->offer,
-        .risk = operation_risk_with(draft->offer.operation, draft->offer.values),
+        .risk = offer_risk(&draft->offer),
         .hold = draft->hold,
         .hold_reason = plan_hold_sentence(memory, &draft->offer, draft->hold),
         .title = offer_title(memory, &draft->offer),

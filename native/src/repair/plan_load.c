@@ -8,10 +8,10 @@
 
 #include <string.h>
 
-enum { PLAN_TEXT_MAX = 4096, ADVICE_MAX = 10000, SHOWN_MAX = 60 };
+enum { PLAN_SIZE_MAX = 4 * 1024 * 1024, PLAN_TEXT_MAX = 4096, ADVICE_MAX = 10000, SHOWN_MAX = 60 };
 
 static const json_limits limits = {
-    .size = 4 * 1024 * 1024, .size_words = "4 MiB", .values = 250000, .values_words = "250,000"};
+    .size = PLAN_SIZE_MAX, .size_words = "4 MiB", .values = 250000, .values_words = "250,000"};
 
 typedef struct plan_loader {
     plan *made;
@@ -314,7 +314,7 @@ static plan_hold hold_of(plan_loader *l, const json_t *step, const repair_offer 
     if (held == NULL || strcmp(held, by_hand) == 0) {
         return PLAN_EXCLUDED;
     }
-    bool risky = operation_risk_with(offer->operation, offer->values) > RISK_LOW;
+    bool risky = offer_risk(offer) > RISK_LOW;
     return hold != PLAN_TAKEN ? hold : risky ? PLAN_TOO_RISKY : PLAN_EXCLUDED;
 }
 

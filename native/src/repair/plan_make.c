@@ -63,8 +63,8 @@ static void copy_values(arena *memory, repair_offer *offer) {
 
 static plan_hold hold_of(const plan_maker *m, const repair_offer *offer) {
     plan_hold hold = plan_hold_of(m->made, offer);
-    bool asked_for = operation_risk_with(offer->operation, offer->values) <= m->settings->include_risk ||
-                     plan_sets_name(&m->sets, offer->operation);
+    bool asked_for =
+        offer_risk(offer) <= m->settings->include_risk || plan_sets_name(&m->sets, offer->operation);
     return hold == PLAN_TAKEN && !asked_for ? PLAN_TOO_RISKY : hold;
 }
 

@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-/* "powershell.restore-module.source=C:\x": an operation's name has dots, an argument's has none. */
-static mars_status read_name(const char *name, plan_set *out) {
+/* "powershell.restore-module.source": an operation's name has dots, an argument's has none. False, with the
+ * error recorded, if it names no argument. */
+static bool read_name(const char *name, plan_set *out) {
     char operation_name[64] = "";
     const char *dot = strrchr(name, '.');
     size_t length = dot != NULL ? (size_t)(dot - name) : 0;
@@ -14,14 +15,15 @@ static mars_status read_name(const char *name, plan_set *out) {
         out->operation = operation_find(operation_name);
     }
     if (out->operation == NULL) {
-        return error_set(MARS_E_INVALID_ARGUMENT, "\"%s\" does not begin with the name of an operation",
-                         name);
+        (void)error_set(MARS_E_INVALID_ARGUMENT, "\"%s\" does not begin with the name of an operation", name);
+        return false;
     }
     out->parameter = operation_parameter_index(out->operation, dot + 1);
     if (out->parameter == out->operation->count) {
-        return error_set(MARS_E_INVALID_ARGUMENT, "%s has no argument \"%s\"", operation_name, dot + 1);
+        (void)error_set(MARS_E_INVALID_ARGUMENT, "%s has no argument \"%s\"", operation_name, dot + 1);
+        return false;
     }
-    return MARS_OK;
+    return true;
 }
 
 static bool is_set(const arena_vector *sets, const plan_set *wanted) {
@@ -41,9 +43,8 @@ static mars_status read_line(arena_vector *sets, const char *line) {
     }
     plan_set set = {0};
     const char *name = arena_text_n(sets->memory, line, (size_t)(equals - line));
-    mars_status status = read_name(name, &set);
-    if (status != MARS_OK) {
-        return status;
+    if (!read_name(name, &set)) {
+        return MARS_E_INVALID_ARGUMENT;
     }
     const operation_parameter *parameter = &set.operation->parameters[set.parameter];
     if (is_set(sets, &set)) {

@@ -7,48 +7,43 @@
 
 #include <string.h>
 
-enum { INDENT = 4 };
+enum { INDENT = 4, FURTHER_INDENT = 8 };
 
 static const char *guards_of(const operation *row) {
     const catalog_operation *entry = catalog_operation_find(row->id);
     return entry != NULL ? entry->guards : NULL;
 }
 
-/* "low risk, can be undone; asks before it is done" */
-static void add_traits(text_builder *out, const operation *row) {
-    text_addf(out, "%s risk, %s%s%s", operation_risk_name(row->risk),
-              row->undo == UNDO_EXACT ? "can be undone" : "cannot be undone",
-              row->needs != NEEDS_NOTHING ? ", only on the running server" : "",
-              row->asks ? ", asks before it is done" : "");
-}
-
-static void add_argument(text_builder *out, const operation_parameter *parameter, const char *name_end) {
-    const argument_type *type = &argument_types[parameter->kind];
-    text_addf(out, "%s%s: %s%s", parameter->name, name_end, type->words,
-              type->optional ? " (may be left out)" : "");
-}
-
 /* ---- Text ---- */
 
+/* "low risk, can be undone, asks before it is done" */
+static const char *traits(arena *memory, const operation *row) {
+    return arena_printf(memory, "%s risk, %s%s%s", operation_risk_name(row->risk),
+                        row->undo == UNDO_EXACT ? "can be undone" : "cannot be undone",
+                        row->needs != NEEDS_NOTHING ? ", only on the running server" : "",
+                        row->asks ? ", asks before it is done" : "");
+}
+
+static void add_line(text_builder *out, const char *text) {
+    display_indent(out, INDENT);
+    display_wrap(out, INDENT, FURTHER_INDENT, text);
+}
+
 void render_operations_text(text_builder *out) {
+    arena scratch = {0};
     for (size_t i = 0; i < all_operations_count; i++) {
         const operation *row = &all_operations[i];
-        text_builder line = {0};
         text_addf(out, "%s%s: ", i > 0 ? "\n" : "", row->id);
         display_wrap(out, strlen(row->id) + strlen(": "), INDENT, row->title);
-        add_traits(&line, row);
-        display_indent(out, INDENT);
-        display_wrap(out, INDENT, INDENT, text_builder_text(&line));
-        out->failed = out->failed || text_builder_failed(&line);
-        text_builder_free(&line);
+        add_line(out, traits(&scratch, row));
         for (size_t p = 0; p < row->count; p++) {
-            add_argument(&line, &row->parameters[p], "");
-            display_indent(out, INDENT);
-            display_wrap(out, INDENT, 2 * INDENT, text_builder_text(&line));
-            out->failed = out->failed || text_builder_failed(&line);
-            text_builder_free(&line);
+            const argument_type *type = &argument_types[row->parameters[p].kind];
+            add_line(out, arena_printf(&scratch, "%s: %s%s", row->parameters[p].name, type->words,
+                                       type->optional ? " (may be left out)" : ""));
         }
     }
+    out->failed = out->failed || arena_failed(&scratch);
+    arena_free(&scratch);
 }
 
 /* ---- JSON ---- */

@@ -104,6 +104,11 @@ bool offer_complete(const repair_offer *offer) {
     return true;
 }
 
+operation_risk offer_risk(const repair_offer *offer) {
+    return offer_complete(offer) ? operation_risk_with(offer->operation, offer->values)
+                                 : offer->operation->risk;
+}
+
 bool offer_equal(const repair_offer *a, const repair_offer *b) {
     if (a->operation != b->operation) {
         return false;

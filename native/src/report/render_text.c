@@ -72,8 +72,7 @@ static void add_repair(text_builder *out, const report *document, const finding 
             text_addf(&line, " --set %s.%s=...", offer->operation->id, needs.items[n]);
         }
         /* What is set counts as asked for. */
-        operation_risk own =
-            needs.count > 0 ? RISK_LOW : operation_risk_with(offer->operation, offer->values);
+        operation_risk own = needs.count > 0 ? RISK_LOW : offer_risk(offer);
         risk = own > risk ? own : risk;
         useful = true;
     }

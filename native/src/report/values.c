@@ -48,8 +48,7 @@ json_t *repairs_json(json_builder *builder, const repair_offer_list *offers) {
         json_put(builder, object, "arguments", offer_arguments(offer));
         json_put(builder, object, "needs", needs_json(builder, offer));
         json_put(builder, object, "undo", json_string(undo_class_name(offer->operation->undo)));
-        json_put(builder, object, "risk",
-                 json_string(operation_risk_name(operation_risk_with(offer->operation, offer->values))));
+        json_put(builder, object, "risk", json_string(operation_risk_name(offer_risk(offer))));
         json_add(builder, array, object);
     }
     return array;
