@@ -96,7 +96,7 @@ static void fault_module_path(trial *t) {
     static const char *const lists[] = {DEFAULTS, DEFAULTS ";", DEFAULTS ";C:\\Tools\\Modules;;", NULL};
     const char *list = lists[below(t, sizeof lists / sizeof lists[0])];
     if (list != NULL) {
-        set_text(t, ENVIRONMENT, "PSModulePath", below(t, 2) != 0 ? REGISTRY_EXPAND_SZ : REGISTRY_SZ, list);
+        set_text(t, ENVIRONMENT, "PSModulePath", REGISTRY_EXPAND_SZ, list);
     } else {
         set_value(t, ENVIRONMENT, REGISTRY_64, "PSModulePath", NULL);
     }
@@ -246,16 +246,19 @@ static void nothing_is_left(trial *t, const bool *put) {
     }
 }
 
-static void take_back(trial *t, const char *run, uint32_t flags) {
+/* The run that took it back; NULL if that failed. */
+static const char *take_back(trial *t, const char *run) {
     mars_outcome *outcome = NULL;
-    mars_apply_options options = MARS_APPLY_OPTIONS_INIT;
-    options.flags = flags;
-    if (mars_undo(&outcome, t->session, run, &options) != MARS_OK) {
-        complain(t, run != NULL ? run : "the newest run");
+    const char *id = NULL;
+    if (mars_undo(&outcome, t->session, run, NULL) != MARS_OK) {
+        complain(t, run);
     } else if (mars_outcome_state(outcome) != MARS_OUTCOME_APPLIED) {
         told(t, outcome);
+    } else {
+        id = arena_text(&t->image.memory, mars_outcome_run_id(outcome));
     }
     mars_outcome_free(outcome);
+    return id;
 }
 
 /* ---- A round ---- */
@@ -302,18 +305,18 @@ static void repair_in_runs(trial *t, const bool *put) {
  * to it, so values are set back. */
 static void take_back_oldest_first(trial *t) {
     for (size_t i = 0; i < t->run_count; i++) {
-        take_back(t, t->runs[i], 0);
+        (void)take_back(t, t->runs[i]);
     }
 }
 
 static void take_back_newest_first(trial *t) {
     bool redo = t->run_count > 0 && below(t, REDO_ODDS) == 0;
+    const char *last = NULL;
     for (size_t i = t->run_count; i > 0; i--) {
-        take_back(t, t->runs[i - 1], 0);
+        last = take_back(t, t->runs[i - 1]);
     }
-    if (redo) { /* the undo itself, and that undo */
-        take_back(t, NULL, 0);
-        take_back(t, NULL, 0);
+    for (int i = 0; redo && last != NULL && i < 2; i++) { /* the undo itself, and that undo */
+        last = take_back(t, last);
     }
 }
 
