@@ -34,6 +34,7 @@ _Static_assert(sizeof(mars_summary) == 64, "mars_summary");
 _Static_assert(offsetof(mars_finding, check) == 16, "mars_finding.check");
 _Static_assert(offsetof(mars_finding, verdict) == 32, "mars_finding.verdict");
 _Static_assert(offsetof(mars_finding, values) == 72, "mars_finding.values");
+_Static_assert(offsetof(mars_finding, repairs) == 80, "mars_finding.repairs");
 _Static_assert(offsetof(mars_summary, pass) == 8, "mars_summary.pass");
 _Static_assert(offsetof(mars_summary, unknown_blocking) == 56, "mars_summary.unknown_blocking");
 _Static_assert(offsetof(mars_session_options, image_path) == 8, "mars_session_options.image_path");
