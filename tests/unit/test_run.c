@@ -29,7 +29,8 @@ static void look(repair_scene *s) {
         assert_string_not_equal(document->runs[i].state, "unreadable");
         assert_string_not_equal(document->runs[i].state, "running");
         const journal_run *recorded = &document->runs[i].journal;
-        assert_true(recorded->head.id == NULL || recorded->end != NULL || recorded->found != FOUND_NOT_LOOKED);
+        assert_true(recorded->head.id == NULL || recorded->end != NULL ||
+                    recorded->found != FOUND_NOT_LOOKED);
         assert_int_not_equal(recorded->found, FOUND_CONFLICT);
     }
     history_free(document);
@@ -158,8 +159,8 @@ static void test_every_call_of_an_undo_fails(void **state) {
     fail_at_every_call(act_undo, true, FAULT_ALL, ENOSPC);
 }
 
-/* The recovery itself dies, at its first call, and the one behind it at its second, and so on, wherever the run
- * or the undo before them died. */
+/* The recovery itself dies, at its first call, and the one behind it at its second, and so on, wherever the
+ * run or the undo before them died. */
 static void recovery_dies(scene_act act, bool with_run) {
     bool whole = false;
     for (unsigned at = 1; !whole; at++) {

@@ -86,7 +86,8 @@ static void test_a_whole_run_comes_back(void **state) {
     assert_int_equal(document->steps[0].change_count, 4); /* two hives, two files */
     assert_true(has_note(document, "cannot be taken back"));
     scene_expect_before(&s);
-    assert_string_equal(scene_text(&s, &scene_environment, "PSModulePath"), "old"); /* and the reader sees it */
+    assert_string_equal(scene_text(&s, &scene_environment, "PSModulePath"),
+                        "old"); /* and the reader sees it */
 
     outcome *second = NULL;
     assert_int_equal(scene_undo(&s, NULL, NULL, &second), MARS_E_NOT_FOUND);
@@ -213,15 +214,16 @@ static void test_keys_and_folders_go_only_if_empty(void **state) {
     temp_image_text(&s.image, SCENE_MODULE "en-US/theirs.txt", "theirs");
     scene_undo_well(&s, id);
     host *machine = s.image.machine;
-    assert_int_equal(machine->read->registry_time(machine, &scene_crypto, &s.image.memory, &written, &s.image.why),
-                     FACT_ABSENT);
+    assert_int_equal(
+        machine->read->registry_time(machine, &scene_crypto, &s.image.memory, &written, &s.image.why),
+        FACT_ABSENT);
     assert_string_equal(scene_text(&s, &key, "theirs"), "1");
     assert_non_null(temp_image_bytes(&s.image, SCENE_MODULE "en-US/theirs.txt").data);
     assert_null(temp_image_bytes(&s.image, SCENE_MODULE "en-US/help/new.dll").data);
     file_info info = {0};
-    assert_int_equal(machine->read->file_info(machine, SCENE_MODULE_W "en-US\\help", &s.image.memory, &info,
-                                              &s.image.why),
-                     FACT_ABSENT);
+    assert_int_equal(
+        machine->read->file_info(machine, SCENE_MODULE_W "en-US\\help", &s.image.memory, &info, &s.image.why),
+        FACT_ABSENT);
     scene_remove(&s);
 }
 
@@ -300,7 +302,8 @@ static void test_force(void **state) {
 }
 
 static bool say_no(void *user, const char *text) {
-    *(char const **)user = strstr(text, "PSModulePath") != NULL || strstr(text, "SYSTEM") != NULL ? "told" : "";
+    *(char const **)user =
+        strstr(text, "PSModulePath") != NULL || strstr(text, "SYSTEM") != NULL ? "told" : "";
     return false;
 }
 

@@ -25,9 +25,9 @@ struct operation_run {
     journal *journal;     /* NULL until the first change; closed by whoever made the run */
     arena_vector changes; /* of change_record: made, or with what_if to be made */
 
-    const char *folder; /* of the run's journal, as a path of the host; NULL: no files are kept */
-    arena_vector kept;  /* of journal_kept */
-    arena_vector notes; /* of const char *, by change_note */
+    const char *folder;            /* of the run's journal, as a path of the host; NULL: no files are kept */
+    arena_vector kept;             /* of journal_kept */
+    arena_vector notes;            /* of const char *, by change_note */
     bool (*cancelled)(void *user); /* asked before each change; NULL: never */
     void *cancel_user;
     bool unsettled; /* what the last change left could not be told, or not be written down: for recovery */

@@ -59,7 +59,7 @@ static const char *registry_text(arena *memory, const change_state *state) {
 
 static const char *service_text(arena *memory, const change_state *state) {
     static const char *const starts[] = {
-        [SERVICE_START_BOOT] = "boot start",          [SERVICE_START_SYSTEM] = "system start",
+        [SERVICE_START_BOOT] = "boot start",           [SERVICE_START_SYSTEM] = "system start",
         [SERVICE_START_AUTOMATIC] = "automatic start", [SERVICE_START_MANUAL] = "manual start",
         [SERVICE_START_DISABLED] = "disabled",
     };
@@ -90,7 +90,7 @@ static const char *event_text(arena *memory, const change_state *state) {
 
 const char *change_state_text(arena *memory, change_kind kind, const change_state *state) {
     static const char *(*const texts_of[CHANGE_KIND_COUNT])(arena *, const change_state *) = {
-        [CHANGE_REGISTRY_VALUE] = registry_text, [CHANGE_FILE] = file_text, [CHANGE_TASK] = task_text,
+        [CHANGE_REGISTRY_VALUE] = registry_text, [CHANGE_FILE] = file_text,   [CHANGE_TASK] = task_text,
         [CHANGE_SERVICE_CONFIG] = service_text,  [CHANGE_EVENT] = event_text,
     };
     return state->present ? texts_of[kind](memory, state) : "absent";

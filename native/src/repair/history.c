@@ -20,7 +20,8 @@ static bool is_whole_undo(const history_run *run) {
         return strcmp(recorded->end, "applied") == 0;
     }
     return recorded->found != FOUND_NOT_LOOKED && recorded->head.planned > 0 &&
-           recorded->change_count == recorded->head.planned && recorded->changes[recorded->change_count - 1].done;
+           recorded->change_count == recorded->head.planned &&
+           recorded->changes[recorded->change_count - 1].done;
 }
 
 size_t history_undoer(const history_run *runs, size_t count, size_t of) {
@@ -142,8 +143,7 @@ static bool any_interrupted(const history_run *runs, size_t count) {
 
 /* What has no end while another holds the lock is that one's, if it is the newest. */
 static void mark_running(history_run *runs, size_t count) {
-    if (count > 0 && strcmp(runs[0].state, "interrupted") == 0 &&
-        runs[0].journal.found == FOUND_NOT_LOOKED) {
+    if (count > 0 && strcmp(runs[0].state, "interrupted") == 0 && runs[0].journal.found == FOUND_NOT_LOOKED) {
         runs[0].state = "running";
         runs[0].problem = NULL;
     }

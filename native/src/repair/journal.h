@@ -5,13 +5,14 @@
  *   I4 undo is itself a run with a journal of its own: it can be interrupted, and can be undone
  *
  * A run is a folder named by its id, with run.jsonl, blobs/<n> and kept/<n>: files as they were before the
- * run. Every line of run.jsonl is a JSON object whose last member "crc" is the CRC-32C of the bytes before it:
- * one "run", then an "intent" and a "done" for each change, at last "end". A "kept" line says that a file that
- * changes are made in (a registry hive) was kept before the first of them. A torn last line is ignored (by I1
- * nothing followed it); a damaged line before it is corruption, and the run is refused.
+ * run. Every line of run.jsonl is a JSON object whose last member "crc" is the CRC-32C of the bytes before
+ * it: one "run", then an "intent" and a "done" for each change, at last "end". A "kept" line says that a file
+ * that changes are made in (a registry hive) was kept before the first of them. A torn last line is ignored
+ * (by I1 nothing followed it); a damaged line before it is corruption, and the run is refused.
  *
- * What recovery found of an interrupted run stands in recovered.jsonl beside it (one line of the same form), so
- * that what is changed later does not alter the answer; where that is torn, recovered-2.jsonl, and so on. */
+ * What recovery found of an interrupted run stands in recovered.jsonl beside it (one line of the same form),
+ * so that what is changed later does not alter the answer; where that is torn, recovered-2.jsonl, and so on.
+ */
 #ifndef REPAIR_JOURNAL_H
 #define REPAIR_JOURNAL_H
 

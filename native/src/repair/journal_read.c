@@ -184,7 +184,8 @@ static mars_status read_intent(journal_reader *r, const json_t *line) {
     if (status == MARS_OK) {
         status = read_state(r, json_object_get(line, "after"), &change.after);
     }
-    if (status == MARS_OK && !(state_fits(change.kind, &change.before) && state_fits(change.kind, &change.after))) {
+    if (status == MARS_OK &&
+        !(state_fits(change.kind, &change.before) && state_fits(change.kind, &change.after))) {
         return damaged(r, "a file's state is no SHA-256");
     }
     change_record *kept = status == MARS_OK ? arena_push(&r->changes) : NULL;
@@ -321,8 +322,8 @@ static bool take_recovery(journal_reader *r, const char *text, size_t size) {
 static mars_status read_recovery(journal_reader *r) {
     for (unsigned n = 1; n <= JOURNAL_RECOVERED_FILES; n++) {
         bytes data = {0};
-        mars_status status =
-            r->storage->read(r->storage, journal_recovered_name(r->memory, r->id, n), RECOVERED_MAXIMUM, r->memory, &data);
+        mars_status status = r->storage->read(r->storage, journal_recovered_name(r->memory, r->id, n),
+                                              RECOVERED_MAXIMUM, r->memory, &data);
         if (status == MARS_E_NOT_FOUND) {
             return MARS_OK;
         }

@@ -25,8 +25,8 @@ struct journal_storage {
 
 /* A folder on this machine, given by an open descriptor so that it cannot be swapped; the descriptor stays
  * the caller's. A journal decides what undo writes: MARS_E_REFUSED, naming the folder as where does, if it is
- * another user's than root's or ours, or if others may write it. The same holds for each file that is read and
- * the folders down to it. */
+ * another user's than root's or ours, or if others may write it. The same holds for each file that is read
+ * and the folders down to it. */
 mars_status journal_storage_open(journal_storage **out, int folder_descriptor, const char *where);
 
 #endif

@@ -15,9 +15,8 @@ enum {
 };
 
 static const char *const kind_names[CHANGE_KIND_COUNT] = {
-    [CHANGE_REGISTRY_VALUE] = "registry-value", [CHANGE_FILE] = "file",
-    [CHANGE_TASK] = "task",                     [CHANGE_SERVICE_CONFIG] = "service",
-    [CHANGE_EVENT] = "event",
+    [CHANGE_REGISTRY_VALUE] = "registry-value", [CHANGE_FILE] = "file",   [CHANGE_TASK] = "task",
+    [CHANGE_SERVICE_CONFIG] = "service",        [CHANGE_EVENT] = "event",
 };
 
 const char *change_kind_name(change_kind kind) {
@@ -123,11 +122,12 @@ static json_t *optional_text(const char *text) {
 static json_t *head_json(const journal_head *head) {
     char started[INSTANT_TEXT_SIZE];
     instant_format(head->started, started);
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I}", "kind", "run", "id", head->id, "tool",
-                     head->tool_version, "started", started, "computer_name",
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I}", "kind", "run", "id", head->id,
+                     "tool", head->tool_version, "started", started, "computer_name",
                      optional_text(head->computer_name), "machine_guid", optional_text(head->machine_guid),
                      "mars_machine_id", optional_text(head->mars_machine_id), "undoes",
-                     optional_text(head->undoes), "plan", optional_text(head->plan_hash), "planned", (json_int_t)head->planned);
+                     optional_text(head->undoes), "plan", optional_text(head->plan_hash), "planned",
+                     (json_int_t)head->planned);
 }
 
 static mars_status make_run(journal *run, const journal_head *head) {
@@ -200,12 +200,12 @@ mars_status journal_intend(journal *run, const change_record *intent) {
         json_decref(after);
         return status;
     }
-    return write_line(run, json_pack("{s:s, s:I, s:I, s:s, s:s, s:o, s:o, s:I, s:I, s:o}", "kind", "intent",
-                                     "number", (json_int_t)++run->changes, "step", (json_int_t)intent->step,
-                                     "change", change_kind_name(intent->kind), "target", intent->target,
-                                     "before", before, "after", after, "parents_created",
-                                     (json_int_t)intent->parents_created, "parents_removed",
-                                     (json_int_t)intent->parents_removed, "kept", optional_text(intent->kept)));
+    return write_line(
+        run, json_pack("{s:s, s:I, s:I, s:s, s:s, s:o, s:o, s:I, s:I, s:o}", "kind", "intent", "number",
+                       (json_int_t)++run->changes, "step", (json_int_t)intent->step, "change",
+                       change_kind_name(intent->kind), "target", intent->target, "before", before, "after",
+                       after, "parents_created", (json_int_t)intent->parents_created, "parents_removed",
+                       (json_int_t)intent->parents_removed, "kept", optional_text(intent->kept)));
 }
 
 mars_status journal_done(journal *run, const change_state *read_back, const digest_value *file) {
@@ -215,8 +215,9 @@ mars_status journal_done(journal *run, const change_state *read_back, const dige
         json_decref(state);
         return status;
     }
-    return write_line(run, json_pack("{s:s, s:I, s:o, s:o}", "kind", "done", "number", (json_int_t)run->changes,
-                                     "read_back", state, "file", digest_json(run, file)));
+    return write_line(run,
+                      json_pack("{s:s, s:I, s:o, s:o}", "kind", "done", "number", (json_int_t)run->changes,
+                                "read_back", state, "file", digest_json(run, file)));
 }
 
 mars_status journal_end(journal *run, const char *state) {
@@ -232,9 +233,11 @@ void journal_close(journal *run) {
 
 /* ---- Recovery ---- */
 
-static const char *const found_names[JOURNAL_FOUND_COUNT] = {
-    [FOUND_BETWEEN] = "between", [FOUND_NOT_DONE] = "not-done", [FOUND_DONE] = "done",
-    [FOUND_CONFLICT] = "conflict", [FOUND_UNCLEAR] = "unclear"};
+static const char *const found_names[JOURNAL_FOUND_COUNT] = {[FOUND_BETWEEN] = "between",
+                                                             [FOUND_NOT_DONE] = "not-done",
+                                                             [FOUND_DONE] = "done",
+                                                             [FOUND_CONFLICT] = "conflict",
+                                                             [FOUND_UNCLEAR] = "unclear"};
 
 const char *journal_found_name(journal_found found) {
     return found_names[found];

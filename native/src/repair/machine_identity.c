@@ -45,8 +45,9 @@ mars_status machine_identity_same(const machine_identity *meant, const machine_i
             continue;
         }
         if (!windows_name_equal(parts[i].meant, parts[i].actual)) {
-            return error_set(MARS_E_OTHER_MACHINE, "meant for another machine: its %s is %s, this one's is %s",
-                             parts[i].name, parts[i].meant, parts[i].actual);
+            return error_set(MARS_E_OTHER_MACHINE,
+                             "meant for another machine: its %s is %s, this one's is %s", parts[i].name,
+                             parts[i].meant, parts[i].actual);
         }
         known = true;
     }

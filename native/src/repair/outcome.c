@@ -14,8 +14,12 @@ const char *outcome_state_name(outcome_state state) {
 }
 
 static const char *const step_states[] = {
-    [STEP_DONE] = "done",   [STEP_ALREADY_GOOD] = "already-good", [STEP_WOULD_CHANGE] = "would-change",
-    [STEP_HELD] = "held",   [STEP_REFUSED] = "refused",           [STEP_FAILED] = "failed",
+    [STEP_DONE] = "done",
+    [STEP_ALREADY_GOOD] = "already-good",
+    [STEP_WOULD_CHANGE] = "would-change",
+    [STEP_HELD] = "held",
+    [STEP_REFUSED] = "refused",
+    [STEP_FAILED] = "failed",
     [STEP_NOT_REACHED] = "not-reached",
 };
 

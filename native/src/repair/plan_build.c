@@ -3,6 +3,7 @@
 #include "core/alloc.h"
 #include "core/digest.h"
 #include "core/error.h"
+#include "core/json_document.h"
 #include "report/json_builder.h"
 
 #include <string.h>
@@ -20,6 +21,12 @@ void plan_free(plan *document) {
         arena_free(&document->memory);
         mem_free(document);
     }
+}
+
+mars_status plan_parse(json_t **out, const char *data, size_t size, const char *name) {
+    static const json_limits limits = {
+        .size = (size_t)4 * 1024 * 1024, .size_words = "4 MiB", .values = 250000, .values_words = "250,000"};
+    return json_document_parse(out, data, size, &limits, name);
 }
 
 plan_draft_step *plan_draft_find(const arena_vector *drafts, const repair_offer *offer) {

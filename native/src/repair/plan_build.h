@@ -7,6 +7,7 @@
 enum {
     PLAN_STEPS_MAX = 1000,
     PLAN_REASONS_MAX = 1000, /* of one step */
+    PLAN_ADVICE_MAX = 10000,
 };
 
 /* A step whose reasons are still being collected. */
@@ -18,6 +19,8 @@ typedef struct plan_draft_step {
 
 /* NULL, with the error recorded, if memory ran out. */
 plan *plan_new(void);
+/* Parses a document within the limits of a plan's size. */
+mars_status plan_parse(json_t **out, const char *data, size_t size, const char *name);
 /* The step with that operation and those arguments; NULL if there is none. */
 plan_draft_step *plan_draft_find(const arena_vector *drafts, const repair_offer *offer);
 bool plan_reason_among(const arena_vector *reasons, const plan_reason *reason);

@@ -2,16 +2,12 @@
  * refused by name: a misspelt "take" must not be lost in silence. */
 #include "core/error.h"
 #include "core/instant.h"
-#include "core/json_document.h"
 #include "repair/plan_build.h"
 #include "report/display.h"
 
 #include <string.h>
 
-enum { PLAN_SIZE_MAX = 4 * 1024 * 1024, PLAN_TEXT_MAX = 4096, ADVICE_MAX = 10000, SHOWN_MAX = 60 };
-
-static const json_limits limits = {
-    .size = PLAN_SIZE_MAX, .size_words = "4 MiB", .values = 250000, .values_words = "250,000"};
+enum { SHOWN_MAX = 60 };
 
 typedef struct plan_loader {
     plan *made;
@@ -117,9 +113,6 @@ static bool has_members(plan_loader *l, const json_t *object, const char *what, 
             return refuse(l, MARS_E_MALFORMED, "%s: \"%s\" must be %s", what, name,
                           kind_words(member->kinds));
         }
-        if (json_is_string(value) && json_string_length(value) > PLAN_TEXT_MAX) {
-            return refuse(l, MARS_E_MALFORMED, "%s: \"%s\" is longer than 4,096 bytes", what, name);
-        }
     }
     for (; known->name != NULL; known++) {
         if ((known->kinds & REQUIRED) != 0 && json_object_get(object, known->name) == NULL) {
@@ -184,7 +177,7 @@ static bool load_head(plan_loader *l, const json_t *document) {
 
 static bool load_advice(plan_loader *l, const json_t *advice) {
     size_t count = json_array_size(advice);
-    if (count > ADVICE_MAX) {
+    if (count > PLAN_ADVICE_MAX) {
         return refuse_size(l, "\"advice\" has more than 10,000 texts");
     }
     if (!is_texts(l, advice, "advice")) {
@@ -384,7 +377,7 @@ static bool load_document(plan_loader *l, const json_t *document) {
 mars_status plan_load(plan **out, const char *data, size_t size, const char *name) {
     *out = NULL;
     json_t *json = NULL;
-    mars_status status = json_document_parse(&json, data, size, &limits, name != NULL ? name : "the plan");
+    mars_status status = plan_parse(&json, data, size, name != NULL ? name : "the plan");
     if (status != MARS_OK) {
         return status;
     }

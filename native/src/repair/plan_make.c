@@ -89,10 +89,13 @@ static mars_status add_offer(plan_maker *m, const finding *f, const finding_part
     return draft != NULL ? add_reason(m, draft, f, part) : MARS_OK;
 }
 
-static void add_advice(plan_maker *m, const finding *f, const finding_part *part) {
+static mars_status add_advice(plan_maker *m, const finding *f, const finding_part *part) {
     finding_status status = part->verdict->status;
     if (part->offers.count > 0 || (status != STATUS_FAIL && status != STATUS_WARN)) {
-        return;
+        return MARS_OK;
+    }
+    if (m->advice.count == PLAN_ADVICE_MAX) {
+        return error_set(MARS_E_TOO_LARGE, "more than 10,000 findings have no repair: plan for fewer checks");
     }
     const char **place = arena_push(&m->advice);
     if (place != NULL) {
@@ -101,6 +104,7 @@ static void add_advice(plan_maker *m, const finding *f, const finding_part *part
                      ? arena_printf(&m->made->memory, "%s [%s]: %s", f->check->id, f->subject, advice)
                      : arena_printf(&m->made->memory, "%s: %s", f->check->id, advice);
     }
+    return MARS_OK;
 }
 
 static mars_status add_finding(plan_maker *m, const finding *f) {
@@ -110,7 +114,7 @@ static mars_status add_finding(plan_maker *m, const finding *f) {
         for (size_t o = 0; status == MARS_OK && o < part->offers.count; o++) {
             status = add_offer(m, f, part, &part->offers.items[o]);
         }
-        add_advice(m, f, part);
+        status = status == MARS_OK ? add_advice(m, f, part) : status;
     }
     return status;
 }
@@ -139,6 +143,18 @@ static void sort_drafts(arena_vector *drafts) {
     *drafts = sorted;
 }
 
+/* What is handed out must be read again, so names as long as only hostile evidence has them are refused. */
+static mars_status check_size(const plan *made) {
+    text_builder text = {0};
+    json_t *parsed = NULL;
+    render_plan_json(&text, made, true);
+    mars_status status = text_builder_failed(&text) ? error_set(MARS_E_NO_MEMORY, "memory ran out")
+                                                    : plan_parse(&parsed, text.data, text.length, "the plan");
+    json_decref(parsed);
+    text_builder_free(&text);
+    return status;
+}
+
 mars_status plan_make(plan **out, const report *document, const plan_settings *settings) {
     *out = NULL;
     plan *made = plan_new();
@@ -163,6 +179,10 @@ mars_status plan_make(plan **out, const report *document, const plan_settings *s
     sort_drafts(&m.drafts);
     made->advice = (text_list){.items = m.advice.items, .count = m.advice.count};
     status = plan_finish(&made, &m.drafts);
+    if (status == MARS_OK && (status = check_size(made)) != MARS_OK) {
+        plan_free(made);
+        made = NULL;
+    }
     *out = made;
     return status;
 }

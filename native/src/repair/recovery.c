@@ -19,8 +19,9 @@ const char *recovery_sentence(arena *memory, const journal_run *run) {
         [FOUND_BETWEEN] = "it was interrupted between two changes%s",
         [FOUND_NOT_DONE] = "it was interrupted before it changed %s",
         [FOUND_DONE] = "it was interrupted after it had changed %s",
-        [FOUND_CONFLICT] = "it was interrupted while it changed %s, which is now neither as it was before nor "
-                           "as it was to be",
+        [FOUND_CONFLICT] =
+            "it was interrupted while it changed %s, which is now neither as it was before nor "
+            "as it was to be",
         [FOUND_UNCLEAR] = "it was interrupted during this, and whether it was done cannot be told: %s",
     };
     const char *form = forms[run->found];
@@ -75,17 +76,15 @@ static mars_status clean_up(const recovery *r, const journal_run *run) {
     for (size_t i = 0; i < run->kept_count && status == MARS_OK; i++) {
         status = target_allowed(CHANGE_FILE, run->kept[i].file);
         status = status == MARS_OK ? sweep(r, run->kept[i].file, run->kept[i].name) : status;
-        status = status == MARS_OK
-                     ? put_back_if_missing(r, run->kept[i].file, run->kept[i].name, false)
-                     : status;
+        status =
+            status == MARS_OK ? put_back_if_missing(r, run->kept[i].file, run->kept[i].name, false) : status;
     }
     const change_record *last = run->change_count > 0 ? &run->changes[run->change_count - 1] : NULL;
     if (status == MARS_OK && last != NULL && last->kind == CHANGE_FILE && !last->done) {
         status = target_allowed(CHANGE_FILE, last->target);
         status = status == MARS_OK ? sweep(r, last->target, last->kept) : status;
-        status = status == MARS_OK
-                     ? put_back_if_missing(r, last->target, last->kept, !last->after.present)
-                     : status;
+        status = status == MARS_OK ? put_back_if_missing(r, last->target, last->kept, !last->after.present)
+                                   : status;
     }
     /* A hive that was to be kept, but of which the line was not written yet. */
     const char *file = NULL;
@@ -100,8 +99,8 @@ static mars_status clean_up(const recovery *r, const journal_run *run) {
 /* Removing what was above it may be left to be done. */
 static mars_status finish(const recovery *r, const change_record *last, journal_recovery *out) {
     const char *file = NULL;
-    mars_status status = target_remove_parents(r->machine, r->memory, last->kind, last->target,
-                                               last->parents_removed);
+    mars_status status =
+        target_remove_parents(r->machine, r->memory, last->kind, last->target, last->parents_removed);
     if (status == MARS_OK) {
         status = target_file(r->machine, r->memory, last->kind, last->target, &file);
     }

@@ -8,8 +8,8 @@
 
 /* Takes away what interrupted acts left, puts a kept file back whose place is empty, and writes down what
  * became of each interrupted run's last change; notes (of const char *): a sentence for each such run.
- * journal_path: the journal folder as a path of the host. A run that cannot be read or looked after is told in
- * a note; only memory that runs out is an error. */
+ * journal_path: the journal folder as a path of the host. A run that cannot be read or looked after is told
+ * in a note; only memory that runs out is an error. */
 mars_status recover_runs(host *machine, journal_storage *storage, const char *journal_path, arena *memory,
                          arena_vector *notes);
 /* What recovery found of a run's last change, in a sentence; NULL if there is nothing to say. */

@@ -121,10 +121,8 @@ static mars_status lock_and_recover(repair_run *run) {
 }
 
 mars_status run_begin(repair_run *run, host *machine, arena *memory, const run_options *options) {
-    *run = (repair_run){.machine = machine,
-                        .memory = memory,
-                        .undoes = options->undoes,
-                        .plan_hash = options->plan_hash};
+    *run = (repair_run){
+        .machine = machine, .memory = memory, .undoes = options->undoes, .plan_hash = options->plan_hash};
     run->changing = (operation_run){
         .machine = machine,
         .memory = memory,
@@ -143,9 +141,8 @@ mars_status run_begin(repair_run *run, host *machine, arena *memory, const run_o
     mars_status status = options->what_if ? MARS_OK : lock_and_recover(run);
     if (status == MARS_OK) {
         run->identity = machine_identity_of(machine, memory);
-        status = arena_failed(memory)
-                     ? error_set(MARS_E_NO_MEMORY, "memory ran out before the run was begun")
-                     : MARS_OK;
+        status = arena_failed(memory) ? error_set(MARS_E_NO_MEMORY, "memory ran out before the run was begun")
+                                      : MARS_OK;
     }
     if (status != MARS_OK) {
         give_back(run);

@@ -39,8 +39,8 @@ mars_status run_begin(repair_run *run, host *machine, arena *memory, const run_o
  * recovery looks after it: the outcome is then OUTCOME_NEEDS_RECOVERY. */
 mars_status run_end(repair_run *run, const char *state);
 
-/* Opens the folder of the journals; make: it is made if it is not there, else MARS_E_NOT_FOUND. The storage is
- * to be closed. */
+/* Opens the folder of the journals; make: it is made if it is not there, else MARS_E_NOT_FOUND. The storage
+ * is to be closed. */
 mars_status run_journals(host *machine, arena *memory, bool make, journal_storage **storage,
                          const char **path);
 

@@ -1,5 +1,5 @@
-/* Ids of runs: the time in UTC and four more digits, such as 20261121T132859Z-3f9a. Their order is that of the
- * runs. */
+/* Ids of runs: the time in UTC and four more digits, such as 20261121T132859Z-3f9a. Their order is that of
+ * the runs. */
 #ifndef REPAIR_RUN_ID_H
 #define REPAIR_RUN_ID_H
 

@@ -1,6 +1,6 @@
 /* What a repair may ever change. A journal is believed only if nobody else could have written it, and an
- * operation's arguments are validated; this stands behind both, below operations and above the writer: were one
- * of them to fail, there is still nothing that could be changed but what repairs are about. */
+ * operation's arguments are validated; this stands behind both, below operations and above the writer: were
+ * one of them to fail, there is still nothing that could be changed but what repairs are about. */
 #include "repair/target.h"
 
 #include "core/error.h"

@@ -83,8 +83,7 @@ static mars_status missing_folders(host *machine, arena *memory, const char *tar
             return unreadable(target, &why);
         }
         if (state == FACT_KNOWN) {
-            return info.kind == FILE_FOLDER ? MARS_OK
-                                            : error_set(MARS_E_REFUSED, "%s is no folder", path);
+            return info.kind == FILE_FOLDER ? MARS_OK : error_set(MARS_E_REFUSED, "%s is no folder", path);
         }
         (*out)++;
     }
@@ -106,9 +105,10 @@ mars_status target_make_folders(host *machine, arena *memory, const char *file, 
     mars_status status = MARS_OK;
     for (uint32_t up = count; up > 0 && status == MARS_OK; up--) {
         const char *folder = folder_above(memory, file, up);
-        status = arena_failed(memory)           ? no_memory(file)
-                 : writer->folder_make != NULL ? writer->folder_make(machine, folder)
-                                               : error_set(MARS_E_UNSUPPORTED, "%s cannot be made from here", folder);
+        status = arena_failed(memory) ? no_memory(file)
+                 : writer->folder_make != NULL
+                     ? writer->folder_make(machine, folder)
+                     : error_set(MARS_E_UNSUPPORTED, "%s cannot be made from here", folder);
     }
     return status;
 }

@@ -43,8 +43,9 @@ static mars_status check_not_undone(const undo_work *w, size_t run) {
     if (of->undone_by != NULL) {
         return error_set(MARS_E_REFUSED, "run %s was already taken back by %s", of->id, of->undone_by);
     }
-    return error_set(MARS_E_REFUSED, "run %s was taken back by %s, and that was taken back itself: undo %s instead",
-                     of->id, source->runs[undoer].id, source->runs[undo_tip(source, run)].id);
+    return error_set(MARS_E_REFUSED,
+                     "run %s was taken back by %s, and that was taken back itself: undo %s instead", of->id,
+                     source->runs[undoer].id, source->runs[undo_tip(source, run)].id);
 }
 
 static mars_status choose_named(undo_work *w, const char *id) {
@@ -90,8 +91,7 @@ static mars_status check_machine(const undo_work *w) {
     const machine_identity meant = {.computer_name = head->computer_name,
                                     .machine_guid = head->machine_guid,
                                     .mars_machine_id = head->mars_machine_id};
-    bool known =
-        meant.computer_name != NULL || meant.machine_guid != NULL || meant.mars_machine_id != NULL;
+    bool known = meant.computer_name != NULL || meant.machine_guid != NULL || meant.mars_machine_id != NULL;
     return known && !w->settings->any_machine ? machine_identity_same(&meant, &w->run.identity) : MARS_OK;
 }
 
@@ -171,8 +171,7 @@ static mars_status take_all_back(undo_work *w) {
     for (size_t i = 0; i < w->plan.count && status == MARS_OK; i++) {
         const undo_item *item = &w->plan.items[i];
         if (is_skipped(w, item)) {
-            change_note(&w->run.changing,
-                        arena_printf(w->memory, "Left as it is: %s.", item->conflict));
+            change_note(&w->run.changing, arena_printf(w->memory, "Left as it is: %s.", item->conflict));
             continue;
         }
         status = take_back(w, item);
@@ -206,9 +205,12 @@ static outcome_state state_after(const undo_work *w, mars_status status) {
 
 static step_state step_after(outcome_state state) {
     static const step_state states[] = {
-        [OUTCOME_APPLIED] = STEP_DONE,          [OUTCOME_NOTHING_TO_DO] = STEP_ALREADY_GOOD,
-        [OUTCOME_WOULD_CHANGE] = STEP_WOULD_CHANGE, [OUTCOME_STOPPED] = STEP_FAILED,
-        [OUTCOME_CANCELLED] = STEP_NOT_REACHED, [OUTCOME_NEEDS_RECOVERY] = STEP_FAILED,
+        [OUTCOME_APPLIED] = STEP_DONE,
+        [OUTCOME_NOTHING_TO_DO] = STEP_ALREADY_GOOD,
+        [OUTCOME_WOULD_CHANGE] = STEP_WOULD_CHANGE,
+        [OUTCOME_STOPPED] = STEP_FAILED,
+        [OUTCOME_CANCELLED] = STEP_NOT_REACHED,
+        [OUTCOME_NEEDS_RECOVERY] = STEP_FAILED,
     };
     return states[state];
 }
@@ -296,9 +298,8 @@ static void carry_out(undo_work *w) {
 
 static mars_status begin(undo_work *w, host *machine) {
     const host_writer *writer = host_writer_of(machine);
-    const run_options options = {.what_if = w->settings->what_if,
-                                 .cancelled = w->settings->cancelled,
-                                 .user = w->settings->user};
+    const run_options options = {
+        .what_if = w->settings->what_if, .cancelled = w->settings->cancelled, .user = w->settings->user};
     if (writer != NULL && writer->journal_folder != NULL) { /* the lock would make it */
         journal_storage *storage = NULL;
         const char *path = NULL;

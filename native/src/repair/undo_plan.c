@@ -33,8 +33,8 @@ size_t undo_tip(const undo_source *source, size_t run) {
 }
 
 static const char *kept_path(const planner *p, const char *name) {
-    return arena_printf(p->source->memory, "%s\\%s/%s", p->source->journal_path,
-                        p->source->runs[p->run].id, name);
+    return arena_printf(p->source->memory, "%s\\%s/%s", p->source->journal_path, p->source->runs[p->run].id,
+                        name);
 }
 
 /* ---- Who changed it since ---- */
@@ -70,7 +70,8 @@ static const char *conflict_text(const planner *p, const change_record *change, 
 /* A file that was kept must still be what it was. */
 static mars_status check_kept(const planner *p, undo_item *item) {
     digest_value value;
-    mars_status status = host_writer_of(p->source->machine)->file_digest(p->source->machine, item->kept, &value);
+    mars_status status =
+        host_writer_of(p->source->machine)->file_digest(p->source->machine, item->kept, &value);
     if (status == MARS_E_NO_MEMORY) {
         return status;
     }
@@ -78,7 +79,8 @@ static mars_status check_kept(const planner *p, undo_item *item) {
                  memcmp(value.data, item->back.data.data, value.size) == 0;
     if (!sound && !item->is_back) {
         item->impossible = true;
-        item->conflict = arena_printf(p->source->memory, "what was kept of %s is gone or was changed", item->target);
+        item->conflict =
+            arena_printf(p->source->memory, "what was kept of %s is gone or was changed", item->target);
     }
     return MARS_OK;
 }
@@ -224,10 +226,11 @@ static void tell_values(planner *p, const arena_vector *known, const arena_vecto
             any = any || (all[k].file != NULL && ascii_equal(all[k].file, files[i].file));
         }
         if (files[i].state == FILE_CHANGED && any) {
-            add_note(p, arena_printf(p->source->memory,
-                                     "%s was changed since: its values are put back one by one, so that it is not "
-                                     "byte for byte what it was.",
-                                     files[i].file));
+            add_note(
+                p, arena_printf(p->source->memory,
+                                "%s was changed since: its values are put back one by one, so that it is not "
+                                "byte for byte what it was.",
+                                files[i].file));
         }
     }
 }

@@ -22,7 +22,7 @@ typedef struct undo_plan {
     undo_item *items; /* in the order in which they are to be taken back */
     size_t count;
     size_t conflicts;
-    size_t to_do; /* items that are not back and have no conflict */
+    size_t to_do;       /* items that are not back and have no conflict */
     arena_vector notes; /* of const char *: what cannot be taken back, or not byte for byte */
 } undo_plan;
 

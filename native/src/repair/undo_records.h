@@ -1,5 +1,5 @@
-/* What a run did to each target from its first to its last change, whichever way it was recorded: an undo that
- * put a whole registry file back did the inverse of what the run had done that it took back. */
+/* What a run did to each target from its first to its last change, whichever way it was recorded: an undo
+ * that put a whole registry file back did the inverse of what the run had done that it took back. */
 #ifndef REPAIR_UNDO_RECORDS_H
 #define REPAIR_UNDO_RECORDS_H
 

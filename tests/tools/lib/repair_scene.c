@@ -21,8 +21,8 @@ const registry_path scene_shell = {REGISTRY_MACHINE, REGISTRY_64,
                                    "SOFTWARE\\Microsoft\\PowerShell\\1\\ShellIds\\Microsoft.PowerShell"};
 const registry_path scene_crypto = {REGISTRY_MACHINE, REGISTRY_32,
                                     "SOFTWARE\\Microsoft\\.NETFramework\\v4.0.30319"};
-const registry_path scene_environment = {
-    REGISTRY_MACHINE, REGISTRY_64, "SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment"};
+const registry_path scene_environment = {REGISTRY_MACHINE, REGISTRY_64,
+                                         "SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment"};
 
 static const bytes new_content = {.data = (const uint8_t *)"new content", .size = 11};
 
@@ -87,17 +87,19 @@ void scene_open(repair_scene *scene) {
 void scene_make(repair_scene *scene) {
     *scene = (repair_scene){0};
     faults_set(FAULT_NONE, 0, 0);
-    temp_image_make(&scene->image);
-    temp_image_hive(&scene->image, HIVE_SYSTEM,
-                    "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment]\n"
-                    "\"PSModulePath\"=\"old\"\n"
-                    "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName]\n"
-                    "\"ComputerName\"=\"SRV-01\"\n"
-                    "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\VSS]\n\"Start\"=dword:00000004\n");
-    temp_image_hive(&scene->image, HIVE_SOFTWARE,
-                    "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\PowerShell\\1\\ShellIds\\Microsoft.PowerShell]\n"
-                    "\"ExecutionPolicy\"=\"Restricted\"\n"
-                    "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Other]\n\"x\"=\"y\"\n");
+    temp_image_make_in_memory(&scene->image);
+    temp_image_hive(
+        &scene->image, HIVE_SYSTEM,
+        "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment]\n"
+        "\"PSModulePath\"=\"old\"\n"
+        "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName]\n"
+        "\"ComputerName\"=\"SRV-01\"\n"
+        "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\VSS]\n\"Start\"=dword:00000004\n");
+    temp_image_hive(
+        &scene->image, HIVE_SOFTWARE,
+        "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\PowerShell\\1\\ShellIds\\Microsoft.PowerShell]\n"
+        "\"ExecutionPolicy\"=\"Restricted\"\n"
+        "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Other]\n\"x\"=\"y\"\n");
     temp_image_folder(&scene->image, SCENE_MODULE);
     temp_image_text(&scene->image, SCENE_MODULE "old.dll", "old content");
     scene_open(scene);
@@ -143,8 +145,8 @@ const char *scene_text(repair_scene *scene, const registry_path *path, const cha
     registry_value value = {0};
     const char *text = NULL;
     host *machine = scene->image.machine;
-    fact_state state = machine->read->registry_read(machine, path, name, &scene->image.memory, &value,
-                                                    &scene->image.why);
+    fact_state state =
+        machine->read->registry_read(machine, path, name, &scene->image.memory, &value, &scene->image.why);
     assert_int_not_equal(state, FACT_UNKNOWN);
     return state == FACT_KNOWN && registry_value_text(&value, &scene->image.memory, &text) ? text : NULL;
 }
@@ -253,9 +255,8 @@ static bool is_either(const char *actual, const char *before, const char *after)
 
 static const char *file_text(repair_scene *scene, const char *path) {
     bytes content = temp_image_bytes(&scene->image, path);
-    return content.data != NULL
-               ? arena_text_n(&scene->image.memory, (const char *)content.data, content.size)
-               : NULL;
+    return content.data != NULL ? arena_text_n(&scene->image.memory, (const char *)content.data, content.size)
+                                : NULL;
 }
 
 void scene_expect_before_or_after(repair_scene *scene) {

@@ -352,7 +352,8 @@ static mars_status add_content(digest *running, int descriptor, const char *wher
         digest_add(running, piece, count > 0 ? (size_t)count : 0);
     }
     mem_free(piece);
-    return count == 0 ? MARS_OK : error_set(MARS_E_UNREADABLE, "%s could not be read (error %d)", where, errno);
+    return count == 0 ? MARS_OK
+                      : error_set(MARS_E_UNREADABLE, "%s could not be read (error %d)", where, errno);
 }
 
 static mars_status digest_descriptor(int descriptor, const char *where, digest_value *out) {

@@ -29,9 +29,7 @@ static int folder_of(const journal_storage *storage) {
 static mars_status fail(const char *path, const char *what) {
     int error = errno;
     bool writing = error == ENOSPC || error == EDQUOT || error == EROFS;
-    mars_status status = error == ENOENT ? MARS_E_NOT_FOUND
-                         : writing       ? MARS_E_UNWRITABLE
-                                         : MARS_E_UNREADABLE;
+    mars_status status = error == ENOENT ? MARS_E_NOT_FOUND : writing ? MARS_E_UNWRITABLE : MARS_E_UNREADABLE;
     return error_set(status, "the journal's %s could not be %s: %s", path[0] != '\0' ? path : "folder", what,
                      error == ENOSPC   ? "the disk is full"
                      : error == EROFS  ? "the file system is read-only"
@@ -47,10 +45,11 @@ static mars_status check_ours(const journal_storage *storage, const char *path, 
     const char *where = ((const posix_storage *)(const void *)storage)->where;
     const char *slash = path[0] != '\0' ? "/" : "";
     if (status->st_uid != 0 && status->st_uid != geteuid()) {
-        return error_set(MARS_E_REFUSED,
-                         "%s%s%s belongs to another user: what a journal says is believed only if nobody else "
-                         "could have written it",
-                         where, slash, path);
+        return error_set(
+            MARS_E_REFUSED,
+            "%s%s%s belongs to another user: what a journal says is believed only if nobody else "
+            "could have written it",
+            where, slash, path);
     }
     if ((status->st_mode & (S_IWGRP | S_IWOTH)) != 0) {
         return error_set(MARS_E_REFUSED,
@@ -189,7 +188,8 @@ static mars_status read_file(journal_storage *storage, const char *path, uint64_
     }
     int file = open_file(storage, path, O_RDONLY | O_NONBLOCK);
     if (file < 0) {
-        return errno == ELOOP ? error_set(MARS_E_REFUSED, "the journal's %s is a link", path) : fail(path, "read");
+        return errno == ELOOP ? error_set(MARS_E_REFUSED, "the journal's %s is a link", path)
+                              : fail(path, "read");
     }
     status = read_opened(storage, file, path, max, memory, out);
     (void)close(file);
@@ -251,7 +251,8 @@ mars_status journal_storage_open(journal_storage **out, int folder_descriptor, c
         .close = close_storage,
     };
     struct stat status;
-    mars_status ours = fstat(folder, &status) == 0 ? check_ours(&storage->base, "", &status) : fail("", "read");
+    mars_status ours =
+        fstat(folder, &status) == 0 ? check_ours(&storage->base, "", &status) : fail("", "read");
     if (ours != MARS_OK) {
         close_storage(&storage->base);
         return ours;
