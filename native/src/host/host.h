@@ -105,6 +105,7 @@ typedef struct task_status {
     fact_time last_run;     /* absent: never ran */
     fact_number last_result; /* HRESULT as an unsigned 32-bit number */
     fact_time last_success; /* the last run that ended with result 0, where the machine keeps it */
+    fact_flag running;      /* an instance of it runs right now */
 } task_status;
 
 /* ---- Services ---- */

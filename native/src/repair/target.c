@@ -1,6 +1,8 @@
 #include "repair/target.h"
 
 #include "core/error.h"
+#include "repair/target_task.h"
+#include "repair/task_compare.h"
 
 #include <string.h>
 
@@ -170,10 +172,8 @@ static mars_status write_registry(host *machine, const host_writer *writer, aren
 
 static mars_status write_task(host *machine, const host_writer *writer, arena *memory, const char *target,
                               const change_state *state) {
-    (void)memory;
-    return writer->task_register != NULL && state->present
-               ? writer->task_register(machine, target, state->data)
-               : cannot_change(target);
+    return state->present ? target_task_write(machine, writer, memory, target, state->data)
+                          : cannot_change(target);
 }
 
 static mars_status write_service(host *machine, const host_writer *writer, arena *memory, const char *target,
@@ -210,9 +210,8 @@ mars_status target_read(host *machine, arena *memory, change_kind kind, const ch
 }
 
 bool target_same(arena *memory, change_kind kind, const change_state *a, const change_state *b) {
-    (void)memory;
-    (void)kind;
-    return change_state_equal(a, b);
+    return kind == CHANGE_TASK && a->present && b->present ? task_document_same(memory, a->data, b->data)
+                                                           : change_state_equal(a, b);
 }
 
 mars_status target_write(host *machine, arena *memory, change_kind kind, const char *target,

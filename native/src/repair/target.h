@@ -30,7 +30,9 @@ mars_status target_allowed(change_kind kind, const char *target);
  * target. */
 mars_status target_read(host *machine, arena *memory, change_kind kind, const char *target,
                         change_state *out);
-/* Whether two states of such a target are the same thing. */
+/* Whether two states of such a target are the same thing: bytes that are equal; definitions of tasks that say
+ * the same, since Windows does not keep them byte for byte (task_compare.h). If memory runs out the arena has
+ * failed, and the answer means nothing. */
 bool target_same(arena *memory, change_kind kind, const change_state *a, const change_state *b);
 /* Makes it so, in one atomic act; not for files, whose state does not hold their content.
  * MARS_E_UNSUPPORTED where this host cannot change such a thing. */
