@@ -124,6 +124,18 @@ typedef struct service_info {
     fact_number exit_code; /* Win32 exit code of the last run */
 } service_info;
 
+/* ---- iSCSI ---- */
+
+/* A disk that the iSCSI initiator has connected. */
+typedef struct iscsi_disk {
+    const char *name;          /* the target's name, or what else tells it apart */
+    fact_flag recovery_volume; /* the MARS agent mounted it to restore files from; unknown: cannot be told */
+} iscsi_disk;
+typedef struct iscsi_disk_list {
+    iscsi_disk *items;
+    size_t count;
+} iscsi_disk_list;
+
 /* ---- Volumes ---- */
 
 typedef struct volume_info {
@@ -197,6 +209,13 @@ typedef struct host_reader {
     fact_state (*task_status)(host *, const char *path, arena *, task_status *out, fact *why);
 
     fact_state (*service_info)(host *, const char *name, arena *, service_info *out, fact *why);
+    /* The services that depend on this one, directly or through others, and are not stopped, in the order in
+     * which they can be stopped: none before those that depend on it. Known and empty: none; absent: no such
+     * service. NULL: not on this host. */
+    fact_state (*service_dependents)(host *, const char *name, arena *, text_list *out, fact *why);
+    /* What the iSCSI initiator has connected now. Known and empty: nothing, also where the initiator is not
+     * installed or does not run. NULL: not on this host. */
+    fact_state (*iscsi_disks)(host *, arena *, iscsi_disk_list *out, fact *why);
     fact_state (*volume_list)(host *, arena *, volume_info_list *out, fact *why);
     /* The output, decoded to UTF-8. */
     fact_state (*console)(host *, const console_tool *, arena *, const char **out, fact *why);
