@@ -13,6 +13,8 @@
 
 static const change_outcome changes[] = {
     {"registry-value", "HKLM\\SOFTWARE\\A\\\\x", "\"old\x1b[31m\"", "\"new\"", true},
+    {"registry-value", "HKLM\\SOFTWARE\\A\\\\y", "a value that is long enough to fill half of a line",
+     "and another one", true},
     {"event", "VSS", "running", "stopped", false},
 };
 
@@ -23,7 +25,7 @@ static const step_outcome steps[] = {
      .title = "Stop the service VSS",
      .state = STEP_DONE,
      .changes = changes,
-     .change_count = 2},
+     .change_count = 3},
     {.number = 2,
      .operation = "task.enable",
      .arguments = "{\"task\":\"\\\\A\"}",
@@ -47,13 +49,16 @@ static const char *const expected =
     "  1 DONE          Stop the service VSS\n"
     "                  HKLM\\SOFTWARE\\A\\\\x\n"
     "                    \"old\xEF\xBF\xBD[31m\" -> \"new\"\n"
+    "                  HKLM\\SOFTWARE\\A\\\\y\n"
+    "                    a value that is long enough to fill half of a line\n"
+    "                    -> and another one\n"
     "                  VSS\n"
     "                    running -> stopped (cannot be taken back)\n"
     "  2 HELD          Enable the task \\A\n"
     "                  only the Task Scheduler of the running server can change a\n"
     "                  task\n"
     "\n"
-    "Result    Done\n"
+    "Result    Done, 3 changes, 1 step held\n"
     "Note      An earlier run was looked after.\n"
     "Restart   programs that run, the agent's service among them, see this only after\n"
     "          they restart\n"

@@ -30,8 +30,8 @@ static const char *const summaries[] = {
     [OUTCOME_WOULD_CHANGE] = "Nothing was changed: this is what would be",
     [OUTCOME_STOPPED] = "Stopped",
     [OUTCOME_CANCELLED] = "Cancelled",
-    [OUTCOME_NEEDS_RECOVERY] = "Stopped, and what the last change left cannot be told: the next repair, undo "
-                               "or history looks after it",
+    [OUTCOME_NEEDS_RECOVERY] =
+        "Stopped: the next repair, undo or history finds out what the last change left",
 };
 
 static void add_line(text_builder *out, size_t column, const char *text) {
@@ -39,13 +39,20 @@ static void add_line(text_builder *out, size_t column, const char *text) {
     display_wrap(out, column, column, text);
 }
 
-/* "before -> after", each shown as it may be. */
+/* "before -> after" on a line, or on two where one is not wide enough. */
 static void add_change(text_builder *out, const change_outcome *change) {
+    const char *lasting = change->undoable ? "" : " (cannot be taken back)";
+    size_t column = TEXT_COLUMN + 2;
     text_builder line = {0};
     add_line(out, TEXT_COLUMN, change->target);
-    text_addf(&line, "%s -> %s%s", change->before, change->after,
-              change->undoable ? "" : " (cannot be taken back)");
-    add_line(out, TEXT_COLUMN + 2, text_builder_text(&line));
+    text_addf(&line, "%s -> %s%s", change->before, change->after, lasting);
+    if (line.length > DISPLAY_WIDTH - column) {
+        add_line(out, column, change->before);
+        out->failed = out->failed || text_builder_failed(&line);
+        text_builder_free(&line);
+        text_addf(&line, "-> %s%s", change->after, lasting);
+    }
+    add_line(out, column, text_builder_text(&line));
     out->failed = out->failed || text_builder_failed(&line);
     text_builder_free(&line);
 }
@@ -69,6 +76,29 @@ static void add_labelled(text_builder *out, const char *label, const char *text)
     display_wrap(out, HEAD_COLUMN, HEAD_COLUMN, text);
 }
 
+static void add_count(text_builder *out, size_t count, const char *one, const char *many) {
+    if (count > 0) {
+        text_addf(out, ", %zu %s", count, count == 1 ? one : many);
+    }
+}
+
+/* "Done, 2 changes, 1 step held" */
+static void add_result(text_builder *out, const outcome *document) {
+    size_t changes = 0;
+    size_t held = 0;
+    for (size_t i = 0; i < document->step_count; i++) {
+        changes += document->steps[i].change_count;
+        held += document->steps[i].state == STEP_HELD;
+    }
+    text_builder line = {0};
+    text_add(&line, summaries[document->state]);
+    add_count(&line, changes, "change", "changes");
+    add_count(&line, held, "step held", "steps held");
+    add_labelled(out, "Result", text_builder_text(&line));
+    out->failed = out->failed || text_builder_failed(&line);
+    text_builder_free(&line);
+}
+
 /* A command is not wrapped: half of it must not be run. */
 static void add_way_back(text_builder *out, const outcome *document) {
     if (document->run_id != NULL) {
@@ -85,7 +115,7 @@ void render_outcome_text(text_builder *out, const outcome *document, bool color)
     if (document->step_count > 0) {
         text_add_char(out, '\n');
     }
-    add_labelled(out, "Result", summaries[document->state]);
+    add_result(out, document);
     if (document->message != NULL) {
         add_labelled(out, "", document->message);
     }
