@@ -15,7 +15,7 @@ typedef struct slot {
 typedef struct pool {
     const ordered_work *work;
     monitor *state; /* over all that follows */
-    slot *slots; /* result n is in slot n % window */
+    slot *slots;    /* result n is in slot n % window */
     size_t window;
     size_t next;     /* the next job to begin */
     size_t finished; /* how many results were handled */

@@ -10,6 +10,13 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE RelWithDebInfo)
 endif()
 
+# What differs between systems is in files of their own, <name>_<system>.c; these are not this system's.
+if(WIN32)
+  set(MARSHEALTH_OTHER_SYSTEMS "_(posix|iconv|openssl)[.]c$")
+else()
+  set(MARSHEALTH_OTHER_SYSTEMS "_win32[.]c$")
+endif()
+
 add_library(marshealth_flags INTERFACE)
 target_compile_options(marshealth_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2
