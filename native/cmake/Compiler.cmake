@@ -26,7 +26,8 @@ if(WIN32)
   # own is linked in; the image is relocated, and its data is never code.
   target_compile_definitions(marshealth_flags INTERFACE __USE_MINGW_ANSI_STDIO=1 UNICODE _UNICODE WIN32_LEAN_AND_MEAN)
   target_link_options(marshealth_flags INTERFACE -static -static-libgcc -fstack-protector-strong
-    -Wl,--dynamicbase -Wl,--nxcompat -Wl,--high-entropy-va -Wl,--no-insert-timestamp)
+    -Wl,--dynamicbase -Wl,--nxcompat -Wl,--high-entropy-va -Wl,--no-insert-timestamp
+    -Wl,--major-subsystem-version,6,--minor-subsystem-version,3)
 else()
   target_compile_definitions(marshealth_flags INTERFACE _POSIX_C_SOURCE=200809L _DEFAULT_SOURCE)
 endif()
