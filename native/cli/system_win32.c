@@ -8,6 +8,7 @@
 #include <windows.h>
 
 /* The shell of Windows leaves patterns to the programs; a path is taken as it is written. */
+// NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 int _dowildcard = 0;
 
 int wmain(int argc, wchar_t **argv);

@@ -94,7 +94,6 @@ folder="Überprüfung 健康 😀"
 mkdir -p "$folder"
 cp broken.json "$folder/данные.json"
 check "the same: a path beyond ASCII" same test --evidence "$folder/данные.json" --format json
-check "the same: backslashes" same test --check schedule --evidence healthy.json
 
 long=$(printf 'a-long-name-%.0s' {1..8})
 long=$long/$long/$long/$long
