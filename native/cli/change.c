@@ -1,9 +1,9 @@
 #include "change.h"
+#include "system.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { ANSWER_SIZE = 16 };
 
@@ -34,7 +34,7 @@ static int32_t confirm(void *user, const char *operation, const char *text) {
         return 1;
     }
     (void)fprintf(stderr, "%s\n", text);
-    if (isatty(STDIN_FILENO)) {
+    if (system_is_terminal(stdin)) {
         return ask("Go on?");
     }
     if (operation != NULL) {
@@ -63,7 +63,7 @@ static void show_event(void *user, const mars_event *event) {
         if (of->given->verbose) {
             complain("%s", event->text);
         }
-    } else if (of->given->verbose || isatty(STDERR_FILENO)) {
+    } else if (of->given->verbose || system_is_terminal(stderr)) {
         (void)fprintf(stderr, "[%llu/%llu] %s\n", (unsigned long long)event->done + 1,
                       (unsigned long long)event->total, event->text);
     }

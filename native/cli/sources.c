@@ -19,6 +19,7 @@ bool one_source(const char *name, const options *given, source *out) {
 static void log_event(void *user, const mars_event *event) {
     if (event->kind == MARS_EVENT_LOG) {
         (void)fprintf(stderr, "marshealth: %s: %s\n", source_name(user), event->text);
+        (void)fflush(stderr);
     }
 }
 

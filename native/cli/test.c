@@ -1,10 +1,11 @@
 /* marshealth test: judges sources side by side and reports them in order. */
 #include "cli.h"
 #include "ordered.h"
+#include "system.h"
+#include "threads.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct judged {
     mars_text *text; /* NULL if it could not be judged */
@@ -99,8 +100,9 @@ static void print_separator(test_run *run) {
 
 static void show_progress(const test_run *run, size_t done) {
     size_t count = run->given->source_count;
-    if (run->out.path != NULL && count > 1 && isatty(STDERR_FILENO)) {
+    if (run->out.path != NULL && count > 1 && system_is_terminal(stderr)) {
         (void)fprintf(stderr, "\r%zu of %zu judged%s", done, count, done == count ? "\n" : "");
+        (void)fflush(stderr);
     }
 }
 

@@ -4,7 +4,7 @@
 #define REPAIR_JOURNAL_STORAGE_H
 
 #include "core/arena.h"
-#include "marshealth.h"
+#include "host/host_writer.h"
 
 typedef struct journal_storage journal_storage;
 struct journal_storage {
@@ -24,9 +24,12 @@ struct journal_storage {
 };
 
 /* A folder on this machine, given by an open descriptor so that it cannot be swapped; the descriptor stays
- * the caller's. A journal decides what undo writes: MARS_E_REFUSED, naming the folder as where does, if it is
- * another user's than root's or ours, or if others may write it. The same holds for each file that is read
- * and the folders down to it. */
-mars_status journal_storage_open(journal_storage **out, int folder_descriptor, const char *where);
+/* A folder on this machine as a host names it: by the descriptor where the system has such, else by the path,
+ * and then nobody can swap the folder while the storage is open. It takes over the descriptor, also
+ * when it fails. A journal
+ * decides what undo writes: MARS_E_REFUSED, naming the folder, if it is another user's than root's or ours,
+or
+ * if others may write it. The same holds for each file that is read and the folders down to it. */
+mars_status journal_storage_open(journal_storage **out, const journal_place *place);
 
 #endif

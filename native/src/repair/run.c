@@ -7,7 +7,6 @@
 
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 /* ---- The journal ---- */
 
@@ -25,8 +24,7 @@ mars_status run_journals(host *machine, arena *memory, bool make, journal_storag
     if (status != MARS_OK) {
         return status;
     }
-    status = journal_storage_open(storage, place.descriptor, place.path);
-    (void)close(place.descriptor);
+    status = journal_storage_open(storage, &place);
     if (status == MARS_OK && place.decorate != NULL) {
         *storage = place.decorate(*storage);
     }

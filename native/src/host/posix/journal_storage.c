@@ -227,19 +227,16 @@ static void close_storage(journal_storage *storage) {
     mem_free(storage);
 }
 
-mars_status journal_storage_open(journal_storage **out, int folder_descriptor, const char *where) {
+mars_status journal_storage_open(journal_storage **out, const journal_place *place) {
     *out = NULL;
+    const char *where = place->path;
     posix_storage *storage = mem_alloc(sizeof *storage + strlen(where) + 1);
-    int folder = fcntl(folder_descriptor, F_DUPFD_CLOEXEC, 0);
-    if (storage == NULL || folder < 0) {
-        if (folder >= 0) {
-            (void)close(folder);
-        }
-        mem_free(storage);
-        return error_set(MARS_E_NO_MEMORY, "memory or file descriptors ran out");
+    if (storage == NULL) {
+        (void)close(place->descriptor);
+        return error_set(MARS_E_NO_MEMORY, "memory ran out while the journals were opened");
     }
     memcpy(storage->where, where, strlen(where) + 1);
-    storage->folder = folder;
+    storage->folder = place->descriptor;
     storage->base = (journal_storage){
         .make_folder = make_folder,
         .create = create,
@@ -252,7 +249,7 @@ mars_status journal_storage_open(journal_storage **out, int folder_descriptor, c
     };
     struct stat status;
     mars_status ours =
-        fstat(folder, &status) == 0 ? check_ours(&storage->base, "", &status) : fail("", "read");
+        fstat(storage->folder, &status) == 0 ? check_ours(&storage->base, "", &status) : fail("", "read");
     if (ours != MARS_OK) {
         close_storage(&storage->base);
         return ours;
