@@ -54,7 +54,7 @@ static void remove_all(const char *path) {
     DIR *folder = opendir(path);
     const struct dirent *entry = NULL;
     while (folder != NULL && (entry = readdir(folder)) != NULL) {
-        char below[1024];
+        char below[4096];
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
             snprintf(below, sizeof below, "%s/%s", path, entry->d_name) < (int)sizeof below) {
             remove_all(below);
