@@ -113,10 +113,7 @@ static void test_long_texts_are_kept(void **state) {
     offered_report_begin(&document, true);
     offered_report_add(&document, "powershell.module-integrity", "empty-file", text, NULL);
     offered_report_add(&document, "schedule.enabled", "no-trigger", text, NULL);
-    char *sets = calloc(4200, 1);
-    assert_non_null(sets);
-    strcpy(sets, "powershell.restore-module.source=");
-    memset(sets + strlen(sets), 'y', 4096);
+    const char *sets = arena_printf(&document.memory, "powershell.restore-module.source=%.4096s", text);
     assert_round_trip(&document, &(plan_settings){.sets = sets});
     for (int i = 0; i < 80; i++) { /* more than 4 MiB, which could not be read again */
         offered_report_add(&document, "schedule.enabled", "no-trigger", text, NULL);
@@ -124,7 +121,6 @@ static void test_long_texts_are_kept(void **state) {
     plan *p = NULL;
     assert_int_equal(plan_make(&p, &document, &(plan_settings){0}), MARS_E_TOO_LARGE);
     assert_null(p);
-    free(sets);
     free(text);
     arena_free(&document.memory);
 }

@@ -399,6 +399,52 @@ static void test_kept_files_that_were_changed(void **state) {
     scene_remove(&s);
 }
 
+/* A journal in the right place that names what no repair changes: neither recovery nor undo touches it. */
+static void test_a_forged_journal(void **state) {
+    (void)state;
+    static const struct {
+        change_kind kind;
+        const char *target;
+    } cases[] = {
+        {CHANGE_REGISTRY_VALUE, "HKLM\\SOFTWARE\\Other\\\\x"},
+        {CHANGE_REGISTRY_VALUE, "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\\\x"},
+        {CHANGE_FILE, "C:\\Windows\\System32\\x.dll"},
+        {CHANGE_FILE, SCENE_MODULE_W "..\\..\\..\\x.dll"},
+        {CHANGE_TASK, "\\Microsoft\\Windows\\x"},
+        {CHANGE_SERVICE_CONFIG, "..\\VSS"},
+    };
+    static const uint8_t data[32] = {1};
+    for (size_t i = 0; i < 2 * sizeof cases / sizeof cases[0]; i++) {
+        repair_scene s;
+        const char *id = NULL;
+        journal_storage *storage = NULL;
+        const char *path = NULL;
+        journal *run = NULL;
+        scene_make(&s);
+        assert_int_equal(scene_run(&s, NULL, 0, &id), MARS_OK); /* makes the folder */
+        assert_int_equal(run_journals(s.image.machine, &s.image.memory, false, &storage, &path), MARS_OK);
+        const journal_head head = {.id = "20260302T080000Z-4711", .tool_version = "0.1.0"};
+        const change_record change = {.kind = cases[i / 2].kind,
+                                      .target = cases[i / 2].target,
+                                      .after = {true, REGISTRY_SZ, {data, sizeof data}}};
+        const digest_value none = {0};
+        assert_int_equal(journal_begin(&run, storage, &head), MARS_OK);
+        assert_int_equal(journal_intend(run, &change), MARS_OK);
+        if (i % 2 == 0) {
+            assert_int_equal(journal_done(run, &change.after, &none), MARS_OK);
+            assert_int_equal(journal_end(run, "applied"), MARS_OK);
+        }
+        journal_close(run);
+        storage->close(storage);
+        const undo_settings force = {.force = true};
+        outcome *document = NULL;
+        assert_int_equal(scene_undo(&s, head.id, &force, &document), MARS_E_REFUSED);
+        expect_message("nothing that a repair changes");
+        scene_expect_before(&s);
+        scene_remove(&s);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_kind_comes_back),
@@ -415,6 +461,7 @@ int main(void) {
         cmocka_unit_test(test_which_run),
         cmocka_unit_test(test_another_machine),
         cmocka_unit_test(test_kept_files_that_were_changed),
+        cmocka_unit_test(test_a_forged_journal),
     };
     return cmocka_run_group_tests_name("undo", tests, NULL, NULL);
 }

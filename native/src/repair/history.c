@@ -132,7 +132,7 @@ static void add_note(arena_vector *notes, const char *text) {
 }
 
 static bool any_interrupted(const history_run *runs, size_t count) {
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && runs != NULL; i++) {
         if (runs[i].journal.head.id != NULL && runs[i].journal.end == NULL &&
             runs[i].journal.found == FOUND_NOT_LOOKED) {
             return true;
@@ -143,7 +143,8 @@ static bool any_interrupted(const history_run *runs, size_t count) {
 
 /* What has no end while another holds the lock is that one's, if it is the newest. */
 static void mark_running(history_run *runs, size_t count) {
-    if (count > 0 && strcmp(runs[0].state, "interrupted") == 0 && runs[0].journal.found == FOUND_NOT_LOOKED) {
+    if (count > 0 && runs != NULL && strcmp(runs[0].state, "interrupted") == 0 &&
+        runs[0].journal.found == FOUND_NOT_LOOKED) {
         runs[0].state = "running";
         runs[0].problem = NULL;
     }

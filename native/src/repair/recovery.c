@@ -20,8 +20,7 @@ const char *recovery_sentence(arena *memory, const journal_run *run) {
         [FOUND_NOT_DONE] = "it was interrupted before it changed %s",
         [FOUND_DONE] = "it was interrupted after it had changed %s",
         [FOUND_CONFLICT] =
-            "it was interrupted while it changed %s, which is now neither as it was before nor "
-            "as it was to be",
+            "it was interrupted while it changed %s, which is neither as before nor as after it",
         [FOUND_UNCLEAR] = "it was interrupted during this, and whether it was done cannot be told: %s",
     };
     const char *form = forms[run->found];
