@@ -58,7 +58,7 @@ static const char *const expected =
     "                  only the Task Scheduler of the running server can change a\n"
     "                  task\n"
     "\n"
-    "Result    Done, 3 changes, 1 step held\n"
+    "Result    Done, 3 changes made, 1 step held\n"
     "Note      An earlier run was looked after.\n"
     "Restart   programs that run, the agent's service among them, see this only after\n"
     "          they restart\n"
@@ -79,10 +79,14 @@ static void test_text(void **state) {
 
 static void test_text_of_other_ends(void **state) {
     (void)state;
-    outcome document = {.state = OUTCOME_WOULD_CHANGE, .what_if = true};
+    step_outcome one = {.number = 1, .title = "x", .state = STEP_WOULD_CHANGE};
+    one.changes = changes;
+    one.change_count = 1;
+    outcome document = {.state = OUTCOME_WOULD_CHANGE, .what_if = true, .steps = &one, .step_count = 1};
     text_builder text = {0};
     render_outcome_text(&text, &document, false);
-    assert_string_equal(text_builder_text(&text), "Result    Nothing was changed: this is what would be\n");
+    assert_non_null(
+        strstr(text_builder_text(&text), "\nResult    Nothing was changed, 1 change would be made\n"));
     text_builder_free(&text);
     document = (outcome){.state = OUTCOME_STOPPED, .message = "step 1 (x): no; nothing was changed"};
     render_outcome_text(&text, &document, false);

@@ -14,9 +14,14 @@
 #include <string.h>
 
 #define BROKEN EXAMPLES_BUILT "/broken"
+/* The module's folder of a good machine. */
+#define MODULE                                                                                               \
+    EXAMPLES_BUILT                                                                                           \
+    "/healthy/Program Files/Microsoft Azure Recovery Services Agent/bin/Modules/MSOnlineBackup"
 
 typedef struct server {
     temp_image image;
+    temp_image other; /* holds the module by itself: what is beside it is another agent's */
     mars_session *session;
 } server;
 
@@ -25,7 +30,10 @@ static void server_make(server *s) {
     char text[512] = "";
     const maker_error error = {.text = text, .size = sizeof text};
     temp_image_make(&s->image);
+    temp_image_make(&s->other);
     assert_true(tree_copy(BROKEN, s->image.path, &error));
+    temp_image_folder(&s->other, "MSOnlineBackup");
+    assert_true(tree_copy(MODULE, temp_image_path(&s->other, "MSOnlineBackup"), &error));
     mars_session_options options = MARS_SESSION_OPTIONS_INIT;
     options.image_path = s->image.path;
     assert_int_equal(mars_session_open(&s->session, &options), MARS_OK);
@@ -34,6 +42,7 @@ static void server_make(server *s) {
 static void server_free(server *s) {
     mars_session_close(s->session);
     temp_image_remove(&s->image);
+    temp_image_remove(&s->other);
 }
 
 static mars_report *judge(const server *s) {
@@ -45,10 +54,14 @@ static mars_report *judge(const server *s) {
     return report;
 }
 
-/* Every option but the risk is its default; what a file of the plan would say is used. */
-static mars_plan *make_plan(const mars_report *report) {
+/* With a good machine's module, and read back as from a file. The example's files bear no signature. */
+static mars_plan *make_plan(server *s, const mars_report *report) {
     mars_plan_options options = MARS_PLAN_OPTIONS_INIT;
     options.include_risk = MARS_RISK_MEDIUM;
+    options.sets = arena_printf(&s->image.memory,
+                                "powershell.restore-module.source=%s\n"
+                                "powershell.restore-module.allow_unsigned=true",
+                                temp_image_path(&s->other, "MSOnlineBackup"));
     mars_plan *made = NULL;
     mars_plan *loaded = NULL;
     mars_text *text = NULL;
@@ -127,7 +140,7 @@ static void assert_held_says_why(const mars_outcome *outcome) {
         changes += step.changes;
     }
     assert_true(held > 0);
-    assert_int_equal(changes, 2);
+    assert_int_equal(changes, 4); /* two registry values, two files */
 }
 
 static void test_the_broken_server_is_repaired_and_taken_back(void **state) {
@@ -136,9 +149,10 @@ static void test_the_broken_server_is_repaired_and_taken_back(void **state) {
     server_make(&s);
     const char *before = temp_image_digest(&s.image);
     mars_report *ill = judge(&s);
-    mars_plan *plan = make_plan(ill);
+    mars_plan *plan = make_plan(&s, ill);
     assert_status(ill, "powershell.execution-policy", MARS_STATUS_FAIL);
     assert_status(ill, "powershell.module-path", MARS_STATUS_FAIL);
+    assert_status(ill, "powershell.module-integrity", MARS_STATUS_FAIL);
 
     mars_outcome *would = apply(&s, plan, MARS_APPLY_WHAT_IF);
     assert_int_equal(mars_outcome_state(would), MARS_OUTCOME_WOULD_CHANGE);
@@ -151,6 +165,7 @@ static void test_the_broken_server_is_repaired_and_taken_back(void **state) {
     assert_only_held_is_left(healed, done);
     assert_status(healed, "powershell.execution-policy", MARS_STATUS_PASS);
     assert_status(healed, "powershell.module-path", MARS_STATUS_PASS);
+    assert_status(healed, "powershell.module-integrity", MARS_STATUS_PASS);
 
     const char *after = temp_image_digest(&s.image);
     mars_outcome *again = apply(&s, plan, 0);

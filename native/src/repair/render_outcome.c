@@ -27,7 +27,7 @@ static const mark step_marks[] = {
 static const char *const summaries[] = {
     [OUTCOME_APPLIED] = "Done",
     [OUTCOME_NOTHING_TO_DO] = "There was nothing to do",
-    [OUTCOME_WOULD_CHANGE] = "Nothing was changed: this is what would be",
+    [OUTCOME_WOULD_CHANGE] = "Nothing was changed",
     [OUTCOME_STOPPED] = "Stopped",
     [OUTCOME_CANCELLED] = "Cancelled",
     [OUTCOME_NEEDS_RECOVERY] =
@@ -82,7 +82,7 @@ static void add_count(text_builder *out, size_t count, const char *one, const ch
     }
 }
 
-/* "Done, 2 changes, 1 step held" */
+/* "Done, 2 changes made, 1 step held" */
 static void add_result(text_builder *out, const outcome *document) {
     size_t changes = 0;
     size_t held = 0;
@@ -92,7 +92,8 @@ static void add_result(text_builder *out, const outcome *document) {
     }
     text_builder line = {0};
     text_add(&line, summaries[document->state]);
-    add_count(&line, changes, "change", "changes");
+    add_count(&line, changes, document->what_if ? "change would be made" : "change made",
+              document->what_if ? "changes would be made" : "changes made");
     add_count(&line, held, "step held", "steps held");
     add_labelled(out, "Result", text_builder_text(&line));
     out->failed = out->failed || text_builder_failed(&line);
