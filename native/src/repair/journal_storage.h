@@ -23,7 +23,6 @@ struct journal_storage {
     void (*close)(journal_storage *);
 };
 
-/* A folder on this machine, given by an open descriptor so that it cannot be swapped; the descriptor stays
 /* A folder on this machine as a host names it: by the descriptor where the system has such, else by the path,
  * and then nobody can swap the folder while the storage is open. It takes over the descriptor, also
  * when it fails. A journal
