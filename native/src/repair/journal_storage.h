@@ -24,11 +24,10 @@ struct journal_storage {
 };
 
 /* A folder on this machine as a host names it: by the descriptor where the system has such, else by the path,
- * and then nobody can swap the folder while the storage is open. It takes over the descriptor, also
- * when it fails. A journal
- * decides what undo writes: MARS_E_REFUSED, naming the folder, if it is another user's than root's or ours,
-or
- * if others may write it. The same holds for each file that is read and the folders down to it. */
+ * and then nobody can swap the folder while the storage is open. It takes over the descriptor, also when it
+ * fails. A journal decides what undo writes: MARS_E_REFUSED, naming the folder, if it is another user's than
+ * root's or ours, or if others may write it. The same holds for each file that is read and the folders down
+ * to it. */
 mars_status journal_storage_open(journal_storage **out, const journal_place *place);
 
 #endif
