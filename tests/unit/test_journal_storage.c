@@ -55,8 +55,8 @@ static void test_a_run(void **state) {
                                       .started = 1772438400};
     static uint8_t large[5000] = {1, 2, 3}; /* large enough for a blob */
     change_record change = {.step = 1,
-                            .kind = CHANGE_FILE,
-                            .target = "C:\\M\xC3\xBCller\\file.dll",
+                            .kind = CHANGE_TASK,
+                            .target = "\\M\xC3\xBCller\\Backup",
                             .before = {.present = true, .data = {.data = large, .size = sizeof large}}};
     journal *run = NULL;
     assert_int_equal(journal_begin(&run, o->storage, &head), MARS_OK);
