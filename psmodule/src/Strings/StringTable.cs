@@ -45,7 +45,7 @@ internal static class StringTable
     }
 
     /// <summary>The text of a key, or null.</summary>
-    public static string Find(string language, string key)
+    public static string? Find(string language, string key)
     {
         var resources = new ResourceManager("MarsHealth.Strings." + language, typeof(StringTable).Assembly);
         return resources.GetString(key, CultureInfo.InvariantCulture);
