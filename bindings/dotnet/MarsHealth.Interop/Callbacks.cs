@@ -1,0 +1,125 @@
+using System;
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using System.Threading;
+
+namespace MarsHealth.Interop;
+
+/// <summary>
+/// What the library calls back during the calls of one session. No exception gets into the library: the first one is
+/// remembered, the call is cancelled, and it is thrown again when the call returned.
+/// </summary>
+internal sealed class Callbacks
+{
+    /// <summary>Made once and kept, so that the library never calls what was collected.</summary>
+    private static readonly NativeMethods.EventFunction s_onEvent = OnEvent;
+    private static readonly NativeMethods.ConfirmFunction s_onConfirm = OnConfirm;
+
+    private readonly Action<MarsEvent>? _tell;
+    private ExceptionDispatchInfo? _thrown;
+    private int _thrownOn;
+
+    internal Callbacks(Action<MarsEvent>? tell)
+    {
+        _tell = tell;
+    }
+
+    internal static IntPtr ConfirmPointer { get; } = Marshal.GetFunctionPointerForDelegate(s_onConfirm);
+
+    internal static IntPtr EventPointer { get; } = Marshal.GetFunctionPointerForDelegate(s_onEvent);
+
+    internal bool Listens => _tell is not null;
+
+    /// <summary>Whose call is cancelled; null while it is being opened.</summary>
+    internal SessionHandle? Session { private get; set; }
+
+    /// <summary>
+    /// What a callback threw during the call that now returns on this thread, if anything. Another thread's call, which was
+    /// turned away as busy, is not concerned.
+    /// </summary>
+    internal ExceptionDispatchInfo? TakeThrown()
+    {
+        if (Volatile.Read(ref _thrown) is null || _thrownOn != Environment.CurrentManagedThreadId)
+        {
+            return null;
+        }
+
+        ExceptionDispatchInfo? thrown = _thrown;
+        Volatile.Write(ref _thrown, null);
+        return thrown;
+    }
+
+    private static void OnEvent(IntPtr user, IntPtr told)
+    {
+        if (GCHandle.FromIntPtr(user).Target is Callbacks { _tell: { } tell } callbacks)
+        {
+            callbacks.Guard(() =>
+            {
+                NativeEvent native = ReadEvent(told);
+                tell(new MarsEvent((MarsEventKind)native.Kind, Utf8.Required(native.Text), native.Done, native.Total));
+                return true;
+            });
+        }
+    }
+
+    private static int OnConfirm(IntPtr user, IntPtr operation, IntPtr text)
+    {
+        return GCHandle.FromIntPtr(user).Target is Confirmation confirmation
+            && confirmation.Callbacks.Guard(() => confirmation.Ask(Utf8.Read(operation), Utf8.Required(text)))
+            ? 1
+            : 0;
+    }
+
+    private static unsafe NativeEvent ReadEvent(IntPtr told) => *(NativeEvent*)told;
+
+    /// <summary>False if it throws, or if something did during the same call.</summary>
+    private bool Guard(Func<bool> callback)
+    {
+        if (Volatile.Read(ref _thrown) is not null)
+        {
+            return false;
+        }
+
+        try
+        {
+            return callback();
+        }
+#if NETFRAMEWORK
+        catch (ThreadAbortException failure)
+        {
+            Thread.ResetAbort(); // it would go on behind the catch, into the library
+            Remember(failure);
+            return false;
+        }
+#endif
+        catch (Exception failure)
+        {
+            Remember(failure);
+            return false;
+        }
+    }
+
+    private void Remember(Exception failure)
+    {
+        _thrownOn = Environment.CurrentManagedThreadId;
+        Volatile.Write(ref _thrown, ExceptionDispatchInfo.Capture(failure));
+        if (Session is { } session)
+        {
+            _ = NativeMethods.mars_session_cancel(session);
+        }
+    }
+}
+
+/// <summary>What one call asks; pinned for the time of that call.</summary>
+internal sealed class Confirmation
+{
+    internal Confirmation(Callbacks callbacks, Func<string?, string, bool> ask)
+    {
+        Callbacks = callbacks;
+        Ask = ask;
+    }
+
+    internal Callbacks Callbacks { get; }
+
+    internal Func<string?, string, bool> Ask { get; }
+}
