@@ -44,12 +44,15 @@ internal static class Completeness
         }
         var parameters = cmdlet.Parameters.Select(parameter => parameter.Name).Except(CommonText.Names);
         Compare($"{name}: help", parameters, page.Parameters.Select(parameter => parameter.Name), name, faults);
-        Compare($"{name}: help", cmdlet.Outputs, page.Outputs.Select(output => output.Name), name, faults);
+        // A page calls a type as users see it: MarsHealth.Finding, whatever its namespace is.
+        Compare($"{name}: help", cmdlet.Outputs.Select(ShortName), page.Outputs.Select(one => ShortName(one.Name)), name, faults);
         foreach (var entry in page.Parameters.Concat(page.Inputs).Concat(page.Outputs))
         {
             Want(entry.Text.Count > 0, $"{name}: {entry.Name} has no text", faults);
         }
     }
+
+    private static string ShortName(string type) => type.Substring(type.LastIndexOf('.') + 1);
 
     private static void Compare(
         string what, IEnumerable<string> wanted, IEnumerable<string> given, string place, List<string> faults)
