@@ -15,94 +15,95 @@ internal static class Strings
     private static readonly ConcurrentDictionary<string, string> Texts = new ConcurrentDictionary<string, string>();
 
     public static string ConfirmCaption => Get(nameof(ConfirmCaption));
-    public static string ChangeValue(object target, object before, object after) =>
+    public static string ChangeValue(object? target, object? before, object? after) =>
         Get(nameof(ChangeValue), target, before, after);
-    public static string ChangeValueQuery(object target, object before, object after) =>
+    public static string ChangeValueQuery(object? target, object? before, object? after) =>
         Get(nameof(ChangeValueQuery), target, before, after);
-    public static string CreateValue(object target, object after) => Get(nameof(CreateValue), target, after);
-    public static string CreateValueQuery(object target, object after) => Get(nameof(CreateValueQuery), target, after);
-    public static string RemoveValue(object target, object before) => Get(nameof(RemoveValue), target, before);
-    public static string RemoveValueQuery(object target, object before) =>
+    public static string CreateValue(object? target, object? after) => Get(nameof(CreateValue), target, after);
+    public static string CreateValueQuery(object? target, object? after) =>
+        Get(nameof(CreateValueQuery), target, after);
+    public static string RemoveValue(object? target, object? before) => Get(nameof(RemoveValue), target, before);
+    public static string RemoveValueQuery(object? target, object? before) =>
         Get(nameof(RemoveValueQuery), target, before);
-    public static string DoOnce(object action) => Get(nameof(DoOnce), action);
-    public static string DoOnceQuery(object action) => Get(nameof(DoOnceQuery), action);
-    public static string TakeStep(object number, object title) => Get(nameof(TakeStep), number, title);
-    public static string TakeStepQuery(object number, object title) => Get(nameof(TakeStepQuery), number, title);
-    public static string UndoRun(object runId) => Get(nameof(UndoRun), runId);
-    public static string UndoRunQuery(object runId) => Get(nameof(UndoRunQuery), runId);
-    public static string WriteFile(object path) => Get(nameof(WriteFile), path);
-    public static string WriteFileQuery(object path) => Get(nameof(WriteFileQuery), path);
-    public static string TargetThisServer(object computer) => Get(nameof(TargetThisServer), computer);
-    public static string TargetImage(object path) => Get(nameof(TargetImage), path);
-    public static string ProgressTest(object target) => Get(nameof(ProgressTest), target);
-    public static string ProgressCollect(object group, object number, object total) =>
+    public static string DoOnce(object? action) => Get(nameof(DoOnce), action);
+    public static string DoOnceQuery(object? action) => Get(nameof(DoOnceQuery), action);
+    public static string TakeStep(object? number, object? title) => Get(nameof(TakeStep), number, title);
+    public static string TakeStepQuery(object? number, object? title) => Get(nameof(TakeStepQuery), number, title);
+    public static string UndoRun(object? runId) => Get(nameof(UndoRun), runId);
+    public static string UndoRunQuery(object? runId) => Get(nameof(UndoRunQuery), runId);
+    public static string WriteFile(object? path) => Get(nameof(WriteFile), path);
+    public static string WriteFileQuery(object? path) => Get(nameof(WriteFileQuery), path);
+    public static string TargetThisServer(object? computer) => Get(nameof(TargetThisServer), computer);
+    public static string TargetImage(object? path) => Get(nameof(TargetImage), path);
+    public static string ProgressTest(object? target) => Get(nameof(ProgressTest), target);
+    public static string ProgressCollect(object? group, object? number, object? total) =>
         Get(nameof(ProgressCollect), group, number, total);
     public static string ProgressJudge => Get(nameof(ProgressJudge));
-    public static string ProgressLoad(object path) => Get(nameof(ProgressLoad), path);
-    public static string ProgressPlan(object target) => Get(nameof(ProgressPlan), target);
-    public static string ProgressRepair(object target) => Get(nameof(ProgressRepair), target);
-    public static string ProgressUndo(object target) => Get(nameof(ProgressUndo), target);
-    public static string ProgressStep(object number, object total, object title) =>
+    public static string ProgressLoad(object? path) => Get(nameof(ProgressLoad), path);
+    public static string ProgressPlan(object? target) => Get(nameof(ProgressPlan), target);
+    public static string ProgressRepair(object? target) => Get(nameof(ProgressRepair), target);
+    public static string ProgressUndo(object? target) => Get(nameof(ProgressUndo), target);
+    public static string ProgressStep(object? number, object? total, object? title) =>
         Get(nameof(ProgressStep), number, total, title);
     public static string NotElevated => Get(nameof(NotElevated));
-    public static string NothingToRepair(object target) => Get(nameof(NothingToRepair), target);
-    public static string NothingToUndo(object target) => Get(nameof(NothingToUndo), target);
-    public static string StepHeld(object number, object title, object reason) =>
+    public static string NothingToRepair(object? target) => Get(nameof(NothingToRepair), target);
+    public static string NothingToUndo(object? target) => Get(nameof(NothingToUndo), target);
+    public static string StepHeld(object? number, object? title, object? reason) =>
         Get(nameof(StepHeld), number, title, reason);
     public static string RestartAdvised => Get(nameof(RestartAdvised));
-    public static string RunStopped(object runId) => Get(nameof(RunStopped), runId);
+    public static string RunStopped(object? runId) => Get(nameof(RunStopped), runId);
     public static string RunStoppedUnchanged => Get(nameof(RunStoppedUnchanged));
     public static string RunNeedsRecovery => Get(nameof(RunNeedsRecovery));
-    public static string FindingNotRepairable(object check, object verdict) =>
+    public static string FindingNotRepairable(object? check, object? verdict) =>
         Get(nameof(FindingNotRepairable), check, verdict);
-    public static string RemoteFinding(object computer, object command) =>
+    public static string RemoteFinding(object? computer, object? command) =>
         Get(nameof(RemoteFinding), computer, command);
-    public static string OtherMachine(object found, object here, object command) =>
+    public static string OtherMachine(object? found, object? here, object? command) =>
         Get(nameof(OtherMachine), found, here, command);
     public static string SeveralMachines => Get(nameof(SeveralMachines));
-    public static string EvidenceNotRepairable(object path, object command) =>
+    public static string EvidenceNotRepairable(object? path, object? command) =>
         Get(nameof(EvidenceNotRepairable), path, command);
     public static string LiveOnlyOnWindows => Get(nameof(LiveOnlyOnWindows));
     public static string ElevationRequired => Get(nameof(ElevationRequired));
     public static string Process32Bit => Get(nameof(Process32Bit));
-    public static string LibraryMissing(object path) => Get(nameof(LibraryMissing), path);
-    public static string LibraryMismatch(object path, object found, object expected) =>
+    public static string LibraryMissing(object? path) => Get(nameof(LibraryMissing), path);
+    public static string LibraryMismatch(object? path, object? found, object? expected) =>
         Get(nameof(LibraryMismatch), path, found, expected);
-    public static string LibraryUnsupportedPlatform(object platform) =>
+    public static string LibraryUnsupportedPlatform(object? platform) =>
         Get(nameof(LibraryUnsupportedPlatform), platform);
-    public static string LibraryError(object name, object message) => Get(nameof(LibraryError), name, message);
-    public static string CheckNotFound(object pattern) => Get(nameof(CheckNotFound), pattern);
+    public static string LibraryError(object? name, object? message) => Get(nameof(LibraryError), name, message);
+    public static string CheckNotFound(object? pattern) => Get(nameof(CheckNotFound), pattern);
     public static string NoCheckLeft => Get(nameof(NoCheckLeft));
-    public static string TaskNotFound(object pattern, object target) => Get(nameof(TaskNotFound), pattern, target);
-    public static string VolumeNotFound(object volume, object target) => Get(nameof(VolumeNotFound), volume, target);
-    public static string RunNotFound(object runId, object target) => Get(nameof(RunNotFound), runId, target);
-    public static string PathNotFound(object path) => Get(nameof(PathNotFound), path);
-    public static string PathNotFileSystem(object path) => Get(nameof(PathNotFileSystem), path);
-    public static string PathExists(object path) => Get(nameof(PathExists), path);
-    public static string FileUnreadable(object path, object reason) => Get(nameof(FileUnreadable), path, reason);
-    public static string FileUnwritable(object path, object reason) => Get(nameof(FileUnwritable), path, reason);
-    public static string FileTooLarge(object path, object limit) => Get(nameof(FileTooLarge), path, limit);
-    public static string InvalidSet(object key) => Get(nameof(InvalidSet), key);
+    public static string TaskNotFound(object? pattern, object? target) => Get(nameof(TaskNotFound), pattern, target);
+    public static string VolumeNotFound(object? volume, object? target) => Get(nameof(VolumeNotFound), volume, target);
+    public static string RunNotFound(object? runId, object? target) => Get(nameof(RunNotFound), runId, target);
+    public static string PathNotFound(object? path) => Get(nameof(PathNotFound), path);
+    public static string PathNotFileSystem(object? path) => Get(nameof(PathNotFileSystem), path);
+    public static string PathExists(object? path) => Get(nameof(PathExists), path);
+    public static string FileUnreadable(object? path, object? reason) => Get(nameof(FileUnreadable), path, reason);
+    public static string FileUnwritable(object? path, object? reason) => Get(nameof(FileUnwritable), path, reason);
+    public static string FileTooLarge(object? path, object? limit) => Get(nameof(FileTooLarge), path, limit);
+    public static string InvalidSet(object? key) => Get(nameof(InvalidSet), key);
     public static string FolderUnknown => Get(nameof(FolderUnknown));
     public static string NoPlanStep => Get(nameof(NoPlanStep));
-    public static string StepFailed(object title, object reason) => Get(nameof(StepFailed), title, reason);
-    public static string StepRefused(object title, object reason) => Get(nameof(StepRefused), title, reason);
-    public static string VerboseLibrary(object path, object version) => Get(nameof(VerboseLibrary), path, version);
-    public static string VerboseRun(object runId) => Get(nameof(VerboseRun), runId);
-    public static string SummaryLine(object computer, object fail, object warn, object unknown, object pass, object verdict) =>
+    public static string StepFailed(object? title, object? reason) => Get(nameof(StepFailed), title, reason);
+    public static string StepRefused(object? title, object? reason) => Get(nameof(StepRefused), title, reason);
+    public static string VerboseLibrary(object? path, object? version) => Get(nameof(VerboseLibrary), path, version);
+    public static string VerboseRun(object? runId) => Get(nameof(VerboseRun), runId);
+    public static string SummaryLine(object? computer, object? fail, object? warn, object? unknown, object? pass, object? verdict) =>
         Get(nameof(SummaryLine), computer, fail, warn, unknown, pass, verdict);
     public static string SummaryStarts => Get(nameof(SummaryStarts));
     public static string SummaryFails => Get(nameof(SummaryFails));
     public static string SummaryUnknown => Get(nameof(SummaryUnknown));
-    public static string SummaryFindings(object checks) => Get(nameof(SummaryFindings), checks);
-    public static string SummaryMore(object count) => Get(nameof(SummaryMore), count);
+    public static string SummaryFindings(object? checks) => Get(nameof(SummaryFindings), checks);
+    public static string SummaryMore(object? count) => Get(nameof(SummaryMore), count);
 
     public static string FactUnknown(object fact, object reason) => Get(nameof(FactUnknown), fact, reason);
     public static string NotAFinding(object? item) => Get(nameof(NotAFinding), item ?? "null");
     public static string ConfirmationNeeded(object title) => Get(nameof(ConfirmationNeeded), title);
 
     /// <summary>The text of a key, with its parts filled in. A key that a language lacks is taken from English.</summary>
-    public static string Get(string key, params object[] parts)
+    public static string Get(string key, params object?[] parts)
     {
         var culture = CultureInfo.CurrentUICulture;
         var text = Texts.GetOrAdd(StringTable.LanguageOf(culture.Name) + "/" + key, Load);
