@@ -98,6 +98,10 @@ internal static class Strings
     public static string SummaryFindings(object? checks) => Get(nameof(SummaryFindings), checks);
     public static string SummaryMore(object? count) => Get(nameof(SummaryMore), count);
 
+    public static string FactUnknown(object fact, object reason) => Get(nameof(FactUnknown), fact, reason);
+    public static string NotAFinding(object? item) => Get(nameof(NotAFinding), item ?? "null");
+    public static string ConfirmationNeeded(object title) => Get(nameof(ConfirmationNeeded), title);
+
     /// <summary>The text of a key, with its parts filled in. A key that a language lacks is taken from English.</summary>
     public static string Get(string key, params object?[] parts)
     {
