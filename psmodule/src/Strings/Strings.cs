@@ -76,7 +76,7 @@ internal static class Strings
     public static string SummaryStarts => Get(nameof(SummaryStarts));
     public static string SummaryFails => Get(nameof(SummaryFails));
     public static string SummaryUnknown => Get(nameof(SummaryUnknown));
-    public static string SummaryFindings(object? checks) => Get(nameof(SummaryFindings), checks);
+    public static string SummaryFindings(object? line, object? checks) => Get(nameof(SummaryFindings), line, checks);
     public static string SummaryMore(object? count) => Get(nameof(SummaryMore), count);
 
     public static string FactUnknown(object fact, object reason) => Get(nameof(FactUnknown), fact, reason);
