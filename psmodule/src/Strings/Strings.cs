@@ -38,53 +38,34 @@ internal static class Strings
     public static string ProgressTest(object? target) => Get(nameof(ProgressTest), target);
     public static string ProgressCollect(object? group, object? number, object? total) =>
         Get(nameof(ProgressCollect), group, number, total);
-    public static string ProgressJudge => Get(nameof(ProgressJudge));
-    public static string ProgressLoad(object? path) => Get(nameof(ProgressLoad), path);
     public static string ProgressPlan(object? target) => Get(nameof(ProgressPlan), target);
     public static string ProgressRepair(object? target) => Get(nameof(ProgressRepair), target);
     public static string ProgressUndo(object? target) => Get(nameof(ProgressUndo), target);
-    public static string ProgressStep(object? number, object? total, object? title) =>
-        Get(nameof(ProgressStep), number, total, title);
     public static string NotElevated => Get(nameof(NotElevated));
     public static string NothingToRepair(object? target) => Get(nameof(NothingToRepair), target);
-    public static string NothingToUndo(object? target) => Get(nameof(NothingToUndo), target);
-    public static string StepHeld(object? number, object? title, object? reason) =>
-        Get(nameof(StepHeld), number, title, reason);
     public static string RestartAdvised => Get(nameof(RestartAdvised));
     public static string RunStopped(object? runId) => Get(nameof(RunStopped), runId);
-    public static string RunStoppedUnchanged => Get(nameof(RunStoppedUnchanged));
     public static string RunNeedsRecovery => Get(nameof(RunNeedsRecovery));
-    public static string FindingNotRepairable(object? check, object? verdict) =>
-        Get(nameof(FindingNotRepairable), check, verdict);
     public static string RemoteFinding(object? computer, object? command) =>
         Get(nameof(RemoteFinding), computer, command);
     public static string OtherMachine(object? found, object? here, object? command) =>
         Get(nameof(OtherMachine), found, here, command);
-    public static string SeveralMachines => Get(nameof(SeveralMachines));
     public static string EvidenceNotRepairable(object? path, object? command) =>
         Get(nameof(EvidenceNotRepairable), path, command);
     public static string LiveOnlyOnWindows => Get(nameof(LiveOnlyOnWindows));
-    public static string ElevationRequired => Get(nameof(ElevationRequired));
     public static string Process32Bit => Get(nameof(Process32Bit));
-    public static string LibraryMissing(object? path) => Get(nameof(LibraryMissing), path);
-    public static string LibraryMismatch(object? path, object? found, object? expected) =>
-        Get(nameof(LibraryMismatch), path, found, expected);
-    public static string LibraryUnsupportedPlatform(object? platform) =>
-        Get(nameof(LibraryUnsupportedPlatform), platform);
-    public static string LibraryError(object? name, object? message) => Get(nameof(LibraryError), name, message);
+    public static string LibraryMissing(object? detail) => Get(nameof(LibraryMissing), detail);
+    public static string LibraryMismatch(object? detail) => Get(nameof(LibraryMismatch), detail);
     public static string CheckNotFound(object? pattern) => Get(nameof(CheckNotFound), pattern);
     public static string NoCheckLeft => Get(nameof(NoCheckLeft));
     public static string TaskNotFound(object? pattern, object? target) => Get(nameof(TaskNotFound), pattern, target);
-    public static string VolumeNotFound(object? volume, object? target) => Get(nameof(VolumeNotFound), volume, target);
     public static string RunNotFound(object? runId, object? target) => Get(nameof(RunNotFound), runId, target);
     public static string PathNotFound(object? path) => Get(nameof(PathNotFound), path);
     public static string PathNotFileSystem(object? path) => Get(nameof(PathNotFileSystem), path);
     public static string PathExists(object? path) => Get(nameof(PathExists), path);
     public static string FileUnreadable(object? path, object? reason) => Get(nameof(FileUnreadable), path, reason);
     public static string FileUnwritable(object? path, object? reason) => Get(nameof(FileUnwritable), path, reason);
-    public static string FileTooLarge(object? path, object? limit) => Get(nameof(FileTooLarge), path, limit);
     public static string InvalidSet(object? key) => Get(nameof(InvalidSet), key);
-    public static string FolderUnknown => Get(nameof(FolderUnknown));
     public static string NoPlanStep => Get(nameof(NoPlanStep));
     public static string StepFailed(object? title, object? reason) => Get(nameof(StepFailed), title, reason);
     public static string StepRefused(object? title, object? reason) => Get(nameof(StepRefused), title, reason);
@@ -95,7 +76,7 @@ internal static class Strings
     public static string SummaryStarts => Get(nameof(SummaryStarts));
     public static string SummaryFails => Get(nameof(SummaryFails));
     public static string SummaryUnknown => Get(nameof(SummaryUnknown));
-    public static string SummaryFindings(object? checks) => Get(nameof(SummaryFindings), checks);
+    public static string SummaryFindings(object? line, object? checks) => Get(nameof(SummaryFindings), line, checks);
     public static string SummaryMore(object? count) => Get(nameof(SummaryMore), count);
 
     public static string FactUnknown(object fact, object reason) => Get(nameof(FactUnknown), fact, reason);

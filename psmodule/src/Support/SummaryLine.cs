@@ -23,7 +23,7 @@ internal static class SummaryLine
             .Select(finding => finding.Check).Distinct().ToList();
         if (failed.Count > 0)
         {
-            line += ". " + Strings.SummaryFindings(Listed(failed, MostBytes - Encoding.UTF8.GetByteCount(line) - 200));
+            line = Strings.SummaryFindings(line, Listed(failed, MostBytes - Encoding.UTF8.GetByteCount(line) - 200));
         }
         return OneLine(line);
     }
