@@ -39,5 +39,5 @@ public sealed class GetMarsRepairHistoryCommand : ReadingCmdlet
 
     private static bool Matches(string runId, string pattern) =>
         runId.StartsWith(pattern, StringComparison.OrdinalIgnoreCase)
-        || WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(runId);
+        || Wildcards.Of(pattern).IsMatch(runId);
 }

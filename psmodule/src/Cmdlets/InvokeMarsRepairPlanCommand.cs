@@ -22,6 +22,11 @@ public sealed class InvokeMarsRepairPlanCommand : ChangingCmdlet
     [ValidateNotNull]
     public RepairPlan? Plan { get; set; }
 
+    /// <summary>A folder laid out like a server's system drive, such as its mounted disk. Default: that of the plan, or this server.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ImagePath { get; set; }
+
     /// <summary>The baseline that the plan was made with.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -34,7 +39,7 @@ public sealed class InvokeMarsRepairPlanCommand : ChangingCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        var target = MyInvocation.BoundParameters.ContainsKey(nameof(ImagePath)) ? Target : Target.Image(Plan?.ImagePath);
+        var target = Target.Image(ImagePath == null ? Plan?.ImagePath : PathResolver.One(this, ImagePath));
         Try(target.ImagePath, () =>
         {
             var document = Read();

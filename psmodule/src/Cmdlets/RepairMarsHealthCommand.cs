@@ -28,6 +28,11 @@ public sealed class RepairMarsHealthCommand : ChangingCmdlet
     [Parameter(ParameterSetName = FindingSet, Mandatory = true, ValueFromPipeline = true)]
     public PSObject[] Finding { get; set; } = Array.Empty<PSObject>();
 
+    /// <summary>A folder laid out like a server's system drive, such as its mounted disk. Default: that of the findings, or this server.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? ImagePath { get; set; }
+
     /// <summary>Take steps up to this risk.</summary>
     [Parameter]
     [ValidateSet("Low", "Medium", "High")]
@@ -47,6 +52,8 @@ public sealed class RepairMarsHealthCommand : ChangingCmdlet
     [Parameter]
     public SwitchParameter AnyMachine { get; set; }
 
+    private Target? Named => ImagePath == null ? null : Target.Image(PathResolver.One(this, ImagePath));
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -62,13 +69,12 @@ public sealed class RepairMarsHealthCommand : ChangingCmdlet
     {
         if (ParameterSetName != FindingSet)
         {
-            Repair(Target, null);
+            Repair(Named ?? Target.ThisMachine, null);
             return;
         }
-        var named = MyInvocation.BoundParameters.ContainsKey(nameof(ImagePath)) ? Target : null;
         foreach (var findings in selection!.ByTarget())
         {
-            Repair(named ?? findings.Key, findings.ToList());
+            Repair(Named ?? findings.Key, findings.ToList());
         }
     }
 

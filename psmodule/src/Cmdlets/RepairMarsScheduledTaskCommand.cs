@@ -72,23 +72,40 @@ public sealed class RepairMarsScheduledTaskCommand : SingleRepairCmdlet
         }));
     }
 
-    private IEnumerable<(string Operation, string? Argument, string? Value)> Calls()
+    private IEnumerable<OperationCall> Calls()
     {
         if (MultipleInstances != null)
         {
-            yield return ("task.set-multiple-instances", "policy", MultipleInstances);
+            yield return new OperationCall("task.set-multiple-instances", "policy", MultipleInstances);
         }
         if (EnableTriggers)
         {
-            yield return ("task.enable-triggers", null, null);
+            yield return new OperationCall("task.enable-triggers", null, null);
         }
         if (Principal != null)
         {
-            yield return ("task.set-principal", "principal", Principal);
+            yield return new OperationCall("task.set-principal", "principal", Principal);
         }
         if (Enable)
         {
-            yield return ("task.enable", null, null);
+            yield return new OperationCall("task.enable", null, null);
         }
+    }
+
+    // A tuple would need an assembly that .NET Framework 4.6.2 does not have.
+    private sealed class OperationCall
+    {
+        public OperationCall(string operation, string? argument, string? value)
+        {
+            Operation = operation;
+            Argument = argument;
+            Value = value;
+        }
+
+        public string Operation { get; }
+
+        public string? Argument { get; }
+
+        public string? Value { get; }
     }
 }

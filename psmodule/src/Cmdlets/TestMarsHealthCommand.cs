@@ -34,7 +34,7 @@ public sealed class TestMarsHealthCommand : MarsCmdlet
     public string[]? ExcludeCheck { get; set; }
 
     /// <summary>Folders laid out like a server's system drive.</summary>
-    [Parameter(ParameterSetName = ImageSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ImageSet)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public string[]? ImagePath { get; set; }

@@ -8,7 +8,7 @@ namespace MarsHealth.Cmdlets;
 /// <summary>Takes a recorded repair back.</summary>
 [Cmdlet(VerbsCommon.Undo, "MarsRepair", SupportsShouldProcess = true)]
 [OutputType(typeof(RepairResult))]
-public sealed class UndoMarsRepairCommand : ChangingCmdlet
+public sealed class UndoMarsRepairCommand : PipedImageCmdlet
 {
     // Every result of a run names it, and it is taken back once.
     private readonly HashSet<string> seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);

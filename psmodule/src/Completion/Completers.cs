@@ -19,7 +19,7 @@ public abstract class Completer : IArgumentCompleter
     {
         try
         {
-            var pattern = WildcardPattern.Get((wordToComplete ?? "").Trim('\'', '"') + "*", WildcardOptions.IgnoreCase);
+            var pattern = Wildcards.Of((wordToComplete ?? "").Trim('\'', '"') + "*");
             return Candidates(fakeBoundParameters["ImagePath"] as string)
                 .Where(candidate => pattern.IsMatch(candidate.Key))
                 .Select(candidate => new CompletionResult(Quote(candidate.Key), candidate.Key, CompletionResultType.ParameterValue,

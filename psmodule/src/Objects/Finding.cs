@@ -21,12 +21,13 @@ public sealed class Finding
     {
         this.native = native;
         this.machine = machine;
+        Status = NameOf(native.Status);
         ImagePath = target.ImagePath;
         EvidencePath = target.EvidencePath;
     }
 
     /// <summary>Pass, Info, Warn, Fail, Unknown or Skipped.</summary>
-    public FindingStatus Status => native.Status;
+    public string Status { get; }
 
     /// <summary>The check, such as schedule.enabled.</summary>
     public string Check => native.Check;
@@ -77,7 +78,7 @@ public sealed class Finding
     public string? EvidencePath { get; }
 
     /// <summary>Failures first: 0 is the worst.</summary>
-    internal int Urgency => Status switch
+    internal int Urgency => native.Status switch
     {
         FindingStatus.Fail => 0,
         FindingStatus.Warn => 2,
@@ -86,6 +87,10 @@ public sealed class Finding
         FindingStatus.Skipped => 5,
         _ => 1,
     };
+
+    // A newer library may have a status that is not known here. Text, because remoting makes a number of an enumeration's value.
+    private static string NameOf(FindingStatus status) =>
+        (status >= FindingStatus.Pass && status <= FindingStatus.Skipped ? status : FindingStatus.Unknown).ToString();
 
     /// <inheritdoc/>
     public override string ToString() => Subject == null ? Status + " " + Check + ": " + Title

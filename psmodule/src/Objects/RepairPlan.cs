@@ -3,7 +3,6 @@
 using System;
 using System.Linq;
 using MarsHealth.Cmdlets;
-using MarsHealth.Interop;
 
 namespace MarsHealth;
 
@@ -61,7 +60,7 @@ public sealed class RepairStep
         Needs = step.Array("needs").Texts();
         Take = step.Flag("take");
         Held = LibraryText.ForCmdlets(step.Text("held"));
-        Risk = Enum.TryParse<Risk>(step.Text("risk"), true, out var risk) ? risk : Risk.High;
+        Risk = JsonProperties.PascalCase(step.Text("risk") ?? "high");
         Undoable = step.Text("undo") == "exact";
         Asks = step.Flag("asks");
         RestartAdvised = step.Flag("restart_advised");
@@ -74,8 +73,8 @@ public sealed class RepairStep
     /// <summary>Whether it is taken when the plan is invoked. May be set: false leaves it out, true approves a step that is held for its risk.</summary>
     public bool Take { get; set; }
 
-    /// <summary>What can go wrong with it.</summary>
-    public Risk Risk { get; }
+    /// <summary>What can go wrong with it: Low, Medium or High.</summary>
+    public string Risk { get; }
 
     /// <summary>The operation, such as task.enable.</summary>
     public string Operation { get; }

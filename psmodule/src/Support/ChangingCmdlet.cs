@@ -27,13 +27,6 @@ public abstract class ChangingCmdlet : MarsCmdlet
         OnlySay,
     }
 
-    /// <summary>A folder laid out like a server's system drive, such as its mounted disk. Default: this server.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    public string? ImagePath { get; set; }
-
-    private protected Target Target => Target.Image(ImagePath == null ? null : PathResolver.One(this, ImagePath));
-
     /// <summary>Calls one operation by its name.</summary>
     private protected void CallOperation(MarsSession session, Target target, string operation, JsonObject arguments)
     {

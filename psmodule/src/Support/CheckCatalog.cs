@@ -41,7 +41,7 @@ internal static class CheckCatalog
 
     public static bool Matches(HealthCheck check, string pattern) =>
         check.Check.StartsWith(pattern + ".", StringComparison.OrdinalIgnoreCase)
-        || WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(check.Check);
+        || Wildcards.Of(pattern).IsMatch(check.Check);
 
     public static ErrorRecord NotFound(string pattern) =>
         Errors.Make("CheckNotFound", Strings.CheckNotFound(pattern), ErrorCategory.ObjectNotFound, pattern);

@@ -5,7 +5,7 @@ using MarsHealth.Interop;
 namespace MarsHealth.Cmdlets;
 
 /// <summary>What the cmdlets of one repair each share.</summary>
-public abstract class SingleRepairCmdlet : ChangingCmdlet
+public abstract class SingleRepairCmdlet : PipedImageCmdlet
 {
     /// <summary>Calls an operation.</summary>
     private protected void Call(string operation, JsonObject arguments)

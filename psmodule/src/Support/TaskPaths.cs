@@ -24,5 +24,5 @@ internal static class TaskPaths
     }
 
     // Backslashes separate folders here; a pattern takes them as they are.
-    private static bool Like(string text, string pattern) => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(text);
+    private static bool Like(string text, string pattern) => Wildcards.Of(pattern).IsMatch(text);
 }
