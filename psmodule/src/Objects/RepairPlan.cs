@@ -60,7 +60,7 @@ public sealed class RepairStep
         Arguments = JsonProperties.ToObject(step.Object("arguments"));
         Needs = step.Array("needs").Texts();
         Take = step.Flag("take");
-        Held = step.Text("held");
+        Held = LibraryText.ForCmdlets(step.Text("held"));
         Risk = Enum.TryParse<Risk>(step.Text("risk"), true, out var risk) ? risk : Risk.High;
         Undoable = step.Text("undo") == "exact";
         Asks = step.Flag("asks");

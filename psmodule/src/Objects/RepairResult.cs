@@ -16,7 +16,7 @@ public sealed class RepairResult
         Number = (int)step.Number;
         Operation = step.Operation;
         Title = step.Title;
-        Message = declined ? null : step.Message;
+        Message = declined ? null : LibraryText.ForCmdlets(step.Message);
         Arguments = JsonProperties.ToObject(JsonReader.Parse(step.ArgumentsJson));
         Changes = step.Changes.Select(change => new RepairChange(change)).ToArray();
         RunId = outcome.RunId;
