@@ -19,7 +19,7 @@ endfunction()
 
 foreach(project src help)
   run(${DOTNET} build ${SOURCE}/psmodule/${project} --configuration Release --verbosity quiet --nologo
-    -p:ArtifactsPath=${artifacts} -p:Version=${VERSION} -p:UseSharedCompilation=false)
+    --artifacts-path ${artifacts} -p:Version=${VERSION} -p:UseSharedCompilation=false)
 endforeach()
 
 # Made aside and put in place at once: what is there is whole, whenever one looks.

@@ -1,5 +1,4 @@
 using System;
-using System.Diagnostics.CodeAnalysis;
 using System.IO;
 using System.Runtime.InteropServices;
 using System.Threading;
@@ -27,10 +26,9 @@ internal static partial class LibraryLoader
 
     private static string AssemblyFolder
     {
-        [SuppressMessage("SingleFile", "IL3000", Justification = "An empty location, in a single-file program, is looked after.")]
         get
         {
-            string location = typeof(LibraryLoader).Assembly.Location;
+            string location = typeof(LibraryLoader).Assembly.Location; // empty in a single-file program
             return string.IsNullOrEmpty(location) ? AppContext.BaseDirectory : Path.GetDirectoryName(location)!;
         }
     }
