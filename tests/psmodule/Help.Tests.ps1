@@ -21,12 +21,13 @@ BeforeAll {
         (@($Part) | Where-Object { $null -ne $_ } | ForEach-Object { $_.Text }) -join "`n"
     }
 
-    # Get-Help in a PowerShell of its own, in another environment.
+    # Help of a cmdlet and of the topic, in a PowerShell of its own, in another environment.
     function script:Get-HelpElsewhere {
-        param([string] $Topic, [hashtable] $Environment)
+        param([hashtable] $Environment)
 
         $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
-        '-NoProfile', '-Command', "Import-Module '$script:module'; Get-Help $Topic -Full | Out-String" | ForEach-Object { $start.ArgumentList.Add($_) }
+        $command = "Import-Module '$script:module'; Get-Help Test-MarsHealth -Full | Out-String; Get-Help about_MarsHealth"
+        '-NoProfile', '-Command', $command | ForEach-Object { $start.ArgumentList.Add($_) }
         $start.RedirectStandardOutput = $true
         $Environment.Keys | ForEach-Object { $start.Environment[$_] = $Environment[$_] }
         $process = [System.Diagnostics.Process]::Start($start)
@@ -156,7 +157,8 @@ Describe 'Help in a session of another language' {
         @{ Name = 'zh-TW'; Environment = @{ LANG = 'zh_TW.UTF-8'; LC_ALL = 'zh_TW.UTF-8' } }
         @{ Name = 'C'; Environment = @{ LANG = 'C'; LC_ALL = 'C' } }
     ) {
-        Get-HelpElsewhere -Topic Test-MarsHealth -Environment $Environment | Should -BeLike '*-ExcludeCheck*Which checks to leave out*'
-        Get-HelpElsewhere -Topic about_MarsHealth -Environment $Environment | Should -BeLike '*SHORT DESCRIPTION*'
+        $text = Get-HelpElsewhere -Environment $Environment
+        $text | Should -BeLike '*-ExcludeCheck*Which checks to leave out*'
+        $text | Should -BeLike '*SHORT DESCRIPTION*'
     }
 }
