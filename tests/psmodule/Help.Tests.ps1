@@ -138,6 +138,55 @@ Describe 'The pages that help is made of' {
     }
 }
 
+Describe 'The program that makes help' {
+    BeforeAll {
+        $build = Split-Path -Path $script:module -Parent
+        $script:program = Join-Path -Path $build -ChildPath 'dotnet/bin/MarsHealth.Help/release/MarsHealth.Help.dll'
+        $script:cmdlets = Join-Path -Path $script:module -ChildPath 'net8.0/MarsHealth.Cmdlets.dll'
+        $script:output = Join-Path -Path $TestDrive -ChildPath 'made/help.xml'
+    }
+
+    BeforeEach {
+        $script:pages = Join-Path -Path $TestDrive -ChildPath ([guid]::NewGuid())
+        Copy-Item -LiteralPath (Join-Path -Path $PSScriptRoot -ChildPath '../../docs/cmdlets') -Destination $script:pages -Recurse
+        Remove-Item -LiteralPath $script:output -ErrorAction SilentlyContinue
+    }
+
+    It 'makes the same file again' {
+        dotnet $script:program $script:cmdlets $script:pages $script:output
+        $LASTEXITCODE | Should -Be 0
+        $made = Join-Path -Path $script:module -ChildPath 'en-US/MarsHealth.Cmdlets.dll-Help.xml'
+        (Get-FileHash -LiteralPath $script:output).Hash | Should -Be (Get-FileHash -LiteralPath $made).Hash
+    }
+
+    It 'refuses <Fault>' -ForEach @(
+        @{ Fault = 'a parameter without help'; Page = 'Undo-MarsRepair'; From = '### -Partial'; To = '### -Partly'; Says = 'Undo-MarsRepair: help for Partial is missing' }
+        @{ Fault = 'help for no parameter'; Page = 'Undo-MarsRepair'; From = '### -Partial'; To = '### -Partly'; Says = 'Undo-MarsRepair: there is no Partly' }
+        @{ Fault = 'an output that there is not'; Page = 'Test-MarsHealth'; From = '### MarsHealth.Finding'; To = '### MarsHealth.Found'; Says = 'help for Finding is missing' }
+        @{ Fault = 'an example that is none'; Page = 'Get-MarsVssWriter'; From = 'PS> Get-MarsVssWriter -ImagePath'; To = 'PS> dir'; Says = 'does not call it' }
+        @{ Fault = 'a single example'; Page = 'Get-MarsVssWriter'; From = '### Show them in'; To = 'Show them in'; Says = 'it needs 2 examples' }
+        @{ Fault = 'a section with another name'; Page = 'Get-MarsVssWriter'; From = '## Notes'; To = '## Remarks'; Says = "there is no section 'Remarks'" }
+        @{ Fault = 'a link to no cmdlet'; Page = 'Get-MarsVssWriter'; From = '[Restart-MarsService](Restart-MarsService.md)'; To = '[Restart-It](Restart-It.md)'; Says = 'the link Restart-It leads nowhere' }
+        @{ Fault = 'a page under another name'; Page = 'Get-MarsVssWriter'; From = '# Get-MarsVssWriter'; To = '# Get-VssWriter'; Says = "the heading says 'Get-VssWriter'" }
+    ) {
+        $file = Join-Path -Path $script:pages -ChildPath "$Page.md"
+        $text = Get-Content -LiteralPath $file -Raw
+        $text | Should -BeLike "*$([WildcardPattern]::Escape($From))*"
+        Set-Content -LiteralPath $file -Value $text.Replace($From, $To)
+        $said = dotnet $script:program $script:cmdlets $script:pages $script:output 2>&1 | Out-String
+        $LASTEXITCODE | Should -Be 1
+        $said | Should -BeLike "*$([WildcardPattern]::Escape($Says))*"
+        $script:output | Should -Not -Exist
+    }
+
+    It 'refuses a cmdlet without a page' {
+        Remove-Item -LiteralPath (Join-Path -Path $script:pages -ChildPath 'Undo-MarsRepair.md')
+        $said = dotnet $script:program $script:cmdlets $script:pages $script:output 2>&1 | Out-String
+        $LASTEXITCODE | Should -Be 1
+        $said | Should -BeLike '*a page for Undo-MarsRepair is missing*'
+    }
+}
+
 Describe 'about_MarsHealth' {
     It 'names every cmdlet and none that there is not' {
         $text = (Get-Help -Name about_MarsHealth) | Out-String
