@@ -87,6 +87,13 @@ Describe 'Get-Help <Name>' -ForEach $script:commands {
         $given | Should -Be $wanted
     }
 
+    It 'offers the values that are accepted, and no others' {
+        foreach ($parameter in $script:help.syntax.syntaxItem.parameter | Where-Object { $_.PSObject.Properties['parameterValueGroup'] }) {
+            $set = $Command.Parameters[$parameter.name].Attributes | Where-Object { $_ -is [System.Management.Automation.ValidateSetAttribute] }
+            $parameter.parameterValueGroup.parameterValue | Should -Be $set.ValidValues -Because $parameter.name
+        }
+    }
+
     It 'says what goes in and what comes out' {
         @($script:help.inputTypes.inputType).type.name | Should -Not -BeNullOrEmpty
         $outputs = @($script:help.returnValues.returnValue).type.name | ForEach-Object { "$_".Trim() -replace '^.*\.' }
