@@ -74,7 +74,7 @@ internal static class CmdletReader
             type.IsArray,
             Find<SupportsWildcardsAttribute>(property) is not null,
             All<AliasAttribute>(property).SelectMany(alias => alias.ConstructorArguments).SelectMany(Texts).ToList(),
-            item.IsEnum ? Enum.GetNames(item) : values,
+            item.IsEnum && values.Count == 0 ? Enum.GetNames(item) : values,
             All<ParameterAttribute>(property).Select(ReadUse).ToList());
     }
 

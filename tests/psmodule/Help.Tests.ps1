@@ -21,12 +21,13 @@ BeforeAll {
         (@($Part) | Where-Object { $null -ne $_ } | ForEach-Object { $_.Text }) -join "`n"
     }
 
-    # Get-Help in a PowerShell of its own, in another environment.
+    # Help of a cmdlet and of the topic, in a PowerShell of its own, in another environment.
     function script:Get-HelpElsewhere {
-        param([string] $Topic, [hashtable] $Environment)
+        param([hashtable] $Environment)
 
         $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
-        '-NoProfile', '-Command', "Import-Module '$script:module'; Get-Help $Topic -Full | Out-String" | ForEach-Object { $start.ArgumentList.Add($_) }
+        $command = "Import-Module '$script:module'; Get-Help Test-MarsHealth -Full | Out-String; Get-Help about_MarsHealth"
+        '-NoProfile', '-Command', $command | ForEach-Object { $start.ArgumentList.Add($_) }
         $start.RedirectStandardOutput = $true
         $Environment.Keys | ForEach-Object { $start.Environment[$_] = $Environment[$_] }
         $process = [System.Diagnostics.Process]::Start($start)
@@ -86,6 +87,13 @@ Describe 'Get-Help <Name>' -ForEach $script:commands {
         $given | Should -Be $wanted
     }
 
+    It 'offers the values that are accepted, and no others' {
+        foreach ($parameter in $script:help.syntax.syntaxItem.parameter | Where-Object { $_.PSObject.Properties['parameterValueGroup'] }) {
+            $set = $Command.Parameters[$parameter.name].Attributes | Where-Object { $_ -is [System.Management.Automation.ValidateSetAttribute] }
+            $parameter.parameterValueGroup.parameterValue | Should -Be $set.ValidValues -Because $parameter.name
+        }
+    }
+
     It 'says what goes in and what comes out' {
         @($script:help.inputTypes.inputType).type.name | Should -Not -BeNullOrEmpty
         $outputs = @($script:help.returnValues.returnValue).type.name | ForEach-Object { "$_".Trim() -replace '^.*\.' }
@@ -137,6 +145,55 @@ Describe 'The pages that help is made of' {
     }
 }
 
+Describe 'The program that makes help' {
+    BeforeAll {
+        $build = Split-Path -Path $script:module -Parent
+        $script:program = Join-Path -Path $build -ChildPath 'dotnet/bin/MarsHealth.Help/release/MarsHealth.Help.dll'
+        $script:cmdlets = Join-Path -Path $script:module -ChildPath 'net8.0/MarsHealth.Cmdlets.dll'
+        $script:output = Join-Path -Path $TestDrive -ChildPath 'made/help.xml'
+    }
+
+    BeforeEach {
+        $script:pages = Join-Path -Path $TestDrive -ChildPath ([guid]::NewGuid())
+        Copy-Item -LiteralPath (Join-Path -Path $PSScriptRoot -ChildPath '../../docs/cmdlets') -Destination $script:pages -Recurse
+        Remove-Item -LiteralPath $script:output -ErrorAction SilentlyContinue
+    }
+
+    It 'makes the same file again' {
+        dotnet $script:program $script:cmdlets $script:pages $script:output
+        $LASTEXITCODE | Should -Be 0
+        $made = Join-Path -Path $script:module -ChildPath 'en-US/MarsHealth.Cmdlets.dll-Help.xml'
+        (Get-FileHash -LiteralPath $script:output).Hash | Should -Be (Get-FileHash -LiteralPath $made).Hash
+    }
+
+    It 'refuses <Fault>' -ForEach @(
+        @{ Fault = 'a parameter without help'; Page = 'Undo-MarsRepair'; From = '### -Partial'; To = '### -Partly'; Says = 'Undo-MarsRepair: help for Partial is missing' }
+        @{ Fault = 'help for no parameter'; Page = 'Undo-MarsRepair'; From = '### -Partial'; To = '### -Partly'; Says = 'Undo-MarsRepair: there is no Partly' }
+        @{ Fault = 'an output that there is not'; Page = 'Test-MarsHealth'; From = '### MarsHealth.Finding'; To = '### MarsHealth.Found'; Says = 'help for Finding is missing' }
+        @{ Fault = 'an example that is none'; Page = 'Get-MarsVssWriter'; From = 'PS> Get-MarsVssWriter -ImagePath'; To = 'PS> dir'; Says = 'does not call it' }
+        @{ Fault = 'a single example'; Page = 'Get-MarsVssWriter'; From = '### Show them in'; To = 'Show them in'; Says = 'it needs 2 examples' }
+        @{ Fault = 'a section with another name'; Page = 'Get-MarsVssWriter'; From = '## Notes'; To = '## Remarks'; Says = "there is no section 'Remarks'" }
+        @{ Fault = 'a link to no cmdlet'; Page = 'Get-MarsVssWriter'; From = '[Restart-MarsService](Restart-MarsService.md)'; To = '[Restart-It](Restart-It.md)'; Says = 'the link Restart-It leads nowhere' }
+        @{ Fault = 'a page under another name'; Page = 'Get-MarsVssWriter'; From = '# Get-MarsVssWriter'; To = '# Get-VssWriter'; Says = "the heading says 'Get-VssWriter'" }
+    ) {
+        $file = Join-Path -Path $script:pages -ChildPath "$Page.md"
+        $text = Get-Content -LiteralPath $file -Raw
+        $text | Should -BeLike "*$([WildcardPattern]::Escape($From))*"
+        Set-Content -LiteralPath $file -Value $text.Replace($From, $To)
+        $said = dotnet $script:program $script:cmdlets $script:pages $script:output 2>&1 | Out-String
+        $LASTEXITCODE | Should -Be 1
+        $said | Should -BeLike "*$([WildcardPattern]::Escape($Says))*"
+        $script:output | Should -Not -Exist
+    }
+
+    It 'refuses a cmdlet without a page' {
+        Remove-Item -LiteralPath (Join-Path -Path $script:pages -ChildPath 'Undo-MarsRepair.md')
+        $said = dotnet $script:program $script:cmdlets $script:pages $script:output 2>&1 | Out-String
+        $LASTEXITCODE | Should -Be 1
+        $said | Should -BeLike '*a page for Undo-MarsRepair is missing*'
+    }
+}
+
 Describe 'about_MarsHealth' {
     It 'names every cmdlet and none that there is not' {
         $text = (Get-Help -Name about_MarsHealth) | Out-String
@@ -156,7 +213,8 @@ Describe 'Help in a session of another language' {
         @{ Name = 'zh-TW'; Environment = @{ LANG = 'zh_TW.UTF-8'; LC_ALL = 'zh_TW.UTF-8' } }
         @{ Name = 'C'; Environment = @{ LANG = 'C'; LC_ALL = 'C' } }
     ) {
-        Get-HelpElsewhere -Topic Test-MarsHealth -Environment $Environment | Should -BeLike '*-ExcludeCheck*Which checks to leave out*'
-        Get-HelpElsewhere -Topic about_MarsHealth -Environment $Environment | Should -BeLike '*SHORT DESCRIPTION*'
+        $text = Get-HelpElsewhere -Environment $Environment
+        $text | Should -BeLike '*-ExcludeCheck*Which checks to leave out*'
+        $text | Should -BeLike '*SHORT DESCRIPTION*'
     }
 }

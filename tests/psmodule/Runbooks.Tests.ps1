@@ -10,13 +10,12 @@ BeforeAll {
     $null = New-Item -Path $script:modules -ItemType Directory
     $null = New-Item -Path (Join-Path -Path $script:modules -ChildPath 'MarsHealth') -ItemType SymbolicLink -Target (Join-Path -Path $build -ChildPath 'MarsHealth')
 
-    # Runs a runbook; ExitCode, Lines and Problem (standard error) are what it left.
-    function script:Invoke-Runbook {
-        param([string] $Name, [string[]] $Argument, [string] $ModulePath = $script:modules)
+    # Runs a PowerShell of its own; ExitCode, Lines and Problem (standard error) are what it left.
+    function script:Invoke-PowerShell {
+        param([string[]] $Argument, [string] $ModulePath = $script:modules)
 
         $start = [System.Diagnostics.ProcessStartInfo]::new((Get-Process -Id $PID).Path)
-        $all = '-NoProfile', '-NonInteractive', '-File', (Join-Path -Path $script:runbooks -ChildPath $Name) + $Argument
-        $all | Where-Object { $_ } | ForEach-Object { $start.ArgumentList.Add($_) }
+        '-NoProfile', '-NonInteractive' + $Argument | Where-Object { $_ } | ForEach-Object { $start.ArgumentList.Add($_) }
         $start.RedirectStandardOutput = $true
         $start.RedirectStandardError = $true
         $start.Environment['PSModulePath'] = $ModulePath
@@ -31,6 +30,13 @@ BeforeAll {
             Lines    = @($output -split "`n" | Where-Object { $_ })
             Problem  = $problem.Result
         }
+    }
+
+    function script:Invoke-Runbook {
+        param([string] $Name, [string[]] $Argument, [string] $ModulePath = $script:modules)
+
+        $file = Join-Path -Path $script:runbooks -ChildPath $Name
+        Invoke-PowerShell -Argument ('-File', $file + $Argument) -ModulePath $ModulePath
     }
 
     function script:Copy-Image {
@@ -167,6 +173,16 @@ Describe 'report.ps1' {
         $run = Invoke-Runbook -Name report.ps1 -Argument $script:folder, '-ImagePath', "$script:images/healthy"
         $run.Problem | Should -BeNullOrEmpty
         $run.ExitCode | Should -Be 0
+        (Get-ChildItem -LiteralPath $script:folder -Filter *.json).Name | Should -BeLike 'MARS-DEMO-01-*'
+    }
+
+    It 'judges several images, and is as bad as the worst' {
+        $command = "& '$script:runbooks/report.ps1' '$script:folder' -ImagePath '$script:images/broken', '$script:images/healthy'; exit `$LASTEXITCODE"
+        $run = Invoke-PowerShell -Argument '-Command', $command
+        $run.Problem | Should -BeNullOrEmpty
+        $run.ExitCode | Should -Be 1
+        (Get-ChildItem -LiteralPath $script:folder -Filter *.json).Name | ForEach-Object { $_.Substring(0, 12) } |
+            Should -Be 'MARS-DEMO-01', 'MARS-DEMO-02'
     }
 
     Context 'with earlier reports' {
@@ -200,12 +216,6 @@ Describe 'report.ps1' {
             $run.Problem | Should -BeNullOrEmpty
             $run.Output | Should -Match 'FAIL schedule\.enabled'
         }
-    }
-
-    It 'makes a report for each of several images' {
-        $null = Invoke-Runbook -Name report.ps1 -Argument $script:folder, '-ImagePath', "$script:images/healthy"
-        $null = Invoke-Runbook -Name report.ps1 -Argument $script:folder, '-ImagePath', "$script:images/broken"
-        (Get-ChildItem -LiteralPath $script:folder -Filter *.json).Name | ForEach-Object { $_.Substring(0, 12) } | Should -Be 'MARS-DEMO-01', 'MARS-DEMO-02'
     }
 
     It 'says that no report could be made' {
