@@ -308,7 +308,10 @@ Describe 'History and undo' {
         $state = Get-TreeState -Path $script:image
         Get-ErrorId -Script { Undo-MarsRepair -ImagePath $script:image -RunId $result.RunId } | Should -BeIn 'MarsHealth.Conflict', 'MarsHealth.StepRefused'
         Get-TreeState -Path $script:image | Should -Be $state
-        (Undo-MarsRepair -ImagePath $script:image -RunId $result.RunId -Force).State | Should -Be 'Done'
+        $undone = Undo-MarsRepair -ImagePath $script:image -RunId $result.RunId -Force -Verbose 4>&1
+        ($undone | Where-Object { $_ -isnot [System.Management.Automation.VerboseRecord] }).State | Should -Be 'Done'
+        # That the file's bytes are others now is told by the library.
+        "$($undone | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] })" | Should -Match 'byte|value'
         (Test-MarsHealth -ImagePath $script:image -Check powershell.execution-policy).Values.Policy | Should -Be 'Restricted'
     }
 

@@ -100,7 +100,7 @@ public sealed class GetMarsRepairPlanCommand : MarsCmdlet
         {
             Checks = findings == null ? CheckCatalog.Select(this, Check, null) : string.Join(",", FindingSelection.Checks(findings)),
             IncludeRisk = IncludeRisk,
-            Sets = Planning.Sets(this, Set),
+            Sets = Planning.Sets(this, Set, BaselinePath),
         };
         Try(target.ImagePath ?? target.EvidencePath, () =>
         {

@@ -92,7 +92,7 @@ public sealed class RepairMarsHealthCommand : ChangingCmdlet
         {
             Checks = findings == null ? CheckCatalog.Select(this, Check, null) : string.Join(",", FindingSelection.Checks(findings)),
             IncludeRisk = IncludeRisk,
-            Sets = Planning.Sets(this, Set),
+            Sets = Planning.Sets(this, Set, BaselinePath),
         };
         var baseline = BaselinePath == null ? null : PathResolver.ReadText(this, BaselinePath);
         Try(target.ImagePath, () => WithSession(target, Strings.ProgressRepair(target.Title),

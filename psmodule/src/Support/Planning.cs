@@ -13,6 +13,8 @@ namespace MarsHealth.Cmdlets;
 /// <summary>Plans, and what parameters add to them.</summary>
 internal static class Planning
 {
+    private const string BaselineArgument = "powershell.restore-module.baseline";
+
     private static readonly char[] NotInKeys = { '=', '\n', '\r' };
 
     /// <summary>
@@ -30,15 +32,18 @@ internal static class Planning
         return document;
     }
 
-    /// <summary>-Set as the library takes it: lines OPERATION.ARGUMENT=VALUE.</summary>
-    public static string? Sets(PSCmdlet cmdlet, Hashtable? set)
+    /// <summary>
+    /// -Set as the library takes it: lines OPERATION.ARGUMENT=VALUE. A baseline that is given for judging also vouches for the
+    /// files that are restored.
+    /// </summary>
+    public static string? Sets(PSCmdlet cmdlet, Hashtable? set, string? baselinePath)
     {
-        if (set == null)
-        {
-            return null;
-        }
         var lines = new List<string>();
-        foreach (DictionaryEntry entry in set)
+        if (baselinePath != null && set?.ContainsKey(BaselineArgument) != true)
+        {
+            lines.Add(BaselineArgument + "=" + PathResolver.One(cmdlet, baselinePath));
+        }
+        foreach (DictionaryEntry entry in set ?? new Hashtable())
         {
             var key = Convert.ToString(entry.Key, CultureInfo.InvariantCulture) ?? "";
             if (key.IndexOf('.') <= 0 || key.IndexOfAny(NotInKeys) >= 0)
@@ -47,7 +52,7 @@ internal static class Planning
             }
             lines.Add(key + "=" + Value(entry.Value));
         }
-        return string.Join("\n", lines);
+        return lines.Count == 0 ? null : string.Join("\n", lines);
     }
 
     private static string Value(object? value)
