@@ -1,8 +1,11 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
+using System.Runtime.ExceptionServices;
 using System.Text;
+using System.Threading.Tasks;
 using MarsHealth.Interop;
 
 namespace MarsHealth.Cmdlets;
@@ -14,6 +17,8 @@ public sealed class TestMarsHealthCommand : MarsCmdlet
 {
     private const string ImageSet = "Image";
     private const string EvidenceSet = "Evidence";
+
+    private const int FilesPerProcessor = 4;
 
     private string? checks;
     private string? baseline;
@@ -72,68 +77,98 @@ public sealed class TestMarsHealthCommand : MarsCmdlet
     {
         if (ParameterSetName == EvidenceSet)
         {
-            foreach (var file in EvidencePath.SelectMany(path => PathResolver.Existing(this, path)))
-            {
-                JudgeOrSay(Target.Evidence(file), JudgeEvidence);
-            }
+            JudgeEvidence(EvidencePath.SelectMany(path => PathResolver.Existing(this, path)).ToList());
         }
         else if (ImagePath == null)
         {
-            JudgeOrSay(Target.ThisMachine, JudgeMachine);
+            EmitOrSay(Target.ThisMachine, () => JudgeMachine(Target.ThisMachine));
         }
         else
         {
             foreach (var folder in ImagePath.SelectMany(path => PathResolver.Existing(this, path)))
             {
-                JudgeOrSay(Target.Image(folder), JudgeMachine);
+                EmitOrSay(Target.Image(folder), () => JudgeMachine(Target.Image(folder)));
             }
         }
     }
 
-    private void JudgeOrSay(Target target, Action<Target> judge)
+    /// <summary>Files are judged by all processors, so many at a time that memory does not grow with their number, and told in order.</summary>
+    private void JudgeEvidence(List<string> files)
+    {
+        var batch = new Action[Environment.ProcessorCount * FilesPerProcessor];
+        for (var first = 0; first < files.Count && !Stopping; first += batch.Length)
+        {
+            var count = Math.Min(batch.Length, files.Count - first);
+            var start = first;
+            if (!Summary)
+            {
+                Parallel.For(0, count, index => batch[index] = JudgeFile(Target.Evidence(files[start + index])));
+            }
+            for (var index = 0; index < count; index++)
+            {
+                var target = Target.Evidence(files[start + index]);
+                // A line is in the language of this thread, so it is made on it.
+                EmitOrSay(target, Summary ? JudgeFile(target) : batch[index]);
+            }
+        }
+    }
+
+    /// <summary>Judges on any thread. What it returns tells the result, or throws what went wrong, on the cmdlet's own.</summary>
+    private Action JudgeFile(Target target)
+    {
+        try
+        {
+            var bytes = File.ReadAllBytes(target.EvidencePath!);
+            using var evidence = MarsEvidence.Load(bytes, target.EvidencePath);
+            var judgement = Judge(evidence, target, () => Encoding.UTF8.GetString(bytes));
+            return () => Emit(judgement);
+        }
+        catch (Exception exception)
+        {
+            var failure = ExceptionDispatchInfo.Capture(exception);
+            return () => failure.Throw();
+        }
+    }
+
+    private void EmitOrSay(Target target, Action emit)
     {
         var before = judged;
-        Try(target.ImagePath ?? target.EvidencePath, () => judge(target));
+        Try(target.ImagePath ?? target.EvidencePath, emit);
         if (Quiet && judged == before)
         {
             WriteObject(false);
         }
     }
 
-    private void JudgeEvidence(Target target)
-    {
-        var bytes = File.ReadAllBytes(target.EvidencePath!);
-        using var evidence = MarsEvidence.Load(bytes, target.EvidencePath);
-        Emit(evidence, target, () => Encoding.UTF8.GetString(bytes));
-    }
-
     private void JudgeMachine(Target target) => WithSession(target, Strings.ProgressTest(target.Title), session =>
     {
         using var evidence = session.Collect(checks);
         ThrowIfStopped();
-        Emit(evidence, target, () => evidence.Save());
+        var json = evidence.Save();
+        Emit(Judge(evidence, target, () => json));
+        WarnOfRights(target, json);
     });
 
-    private void Emit(MarsEvidence evidence, Target target, Func<string> document)
+    /// <summary>A truth value, a line, or findings: what needs attention first, within a status in the catalogue's order.</summary>
+    private object Judge(MarsEvidence evidence, Target target, Func<string> document)
     {
         using var report = evidence.Check(checks, baseline);
-        judged++;
         if (Quiet)
         {
-            WriteObject(report.Summary.Fail == 0 && report.Summary.UnknownBlocking == 0);
-            return;
+            return report.Summary.Fail == 0 && report.Summary.UnknownBlocking == 0;
         }
         if (Summary)
         {
-            WriteObject(SummaryLine.Of(report));
-            return;
+            return SummaryLine.Of(report);
         }
-        var json = document();
-        var machine = MachineIdentity.FromEvidence(json);
-        var findings = report.Findings.Select(finding => new Finding(finding, machine, target)).ToList();
-        // What needs attention comes first; within a status the order is the catalogue's.
-        WriteObject(findings.OrderBy(finding => finding.Urgency), true);
-        WarnOfRights(target, json);
+        var machine = MachineIdentity.FromEvidence(document());
+        return report.Findings.Select(finding => new Finding(finding, machine, target)).OrderBy(finding => finding.Urgency).ToList();
+    }
+
+    private void Emit(object judgement)
+    {
+        judged++;
+        WriteObject(judgement, true);
     }
 
     private void WarnOfRights(Target target, string json)
