@@ -48,6 +48,10 @@ if ! has_dotnet; then
   echo "ok - the .NET binding # SKIP there is no .NET SDK 8 or later"
   exit 0
 fi
+if [ "$(uname -m)" != x86_64 ]; then
+  echo "ok - the .NET binding # SKIP it is tested on x86_64 only"
+  exit 0
+fi
 prepare || exit
 if ! restore MarsHealth.Interop.Tests.csproj Standalone; then
   exit "$restore_code"
