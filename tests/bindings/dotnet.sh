@@ -14,6 +14,7 @@ export DOTNET_CLI_UI_LANGUAGE=en
 export ArtifactsPath=$output LinuxLibrary=$BUILD/lib/libmarshealth.so WindowsLibrary=$BUILD/win-x64/marshealth.dll
 # Read by the cases.
 export MARSHEALTH_SOURCES=$root MARSHEALTH_IMAGES=$BUILD/examples/images
+export MARSHEALTH_EVIDENCE=$output/broken.json
 export MARSHEALTH_LAYOUT=$output/layout.txt MARSHEALTH_STUBS=$output/stubs
 locked=(--no-restore)
 

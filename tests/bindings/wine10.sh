@@ -37,8 +37,9 @@ in_root() { # COMMAND...
 
 run() {
   cp tests/wine/prefix.sh "$inside/" || return
+  "$BUILD/bin/marshealth" collect --image "$BUILD/examples/images/broken" -o "$inside/broken.json" || return
   # shellcheck disable=SC2016
-  in_root env -i PATH=/usr/local/bin:/usr/bin:/bin bash -c '
+  in_root env -i PATH=/usr/local/bin:/usr/bin:/bin 'MARSHEALTH_EVIDENCE=Z:\marshealth\broken.json' bash -c '
     cd /marshealth/program && . ../prefix.sh && prefix_copy /marshealth/prefixes tests || exit
     wine_use /marshealth/prefixes/tests
     timeout 300 wine MarsHealth.Interop.Tests.exe

@@ -30,6 +30,8 @@ internal sealed class Callbacks
 
     internal bool Listens => _tell is not null;
 
+    private bool HasThrown => Volatile.Read(ref _thrown) is not null;
+
     /// <summary>Whose call is cancelled; null while it is being opened.</summary>
     internal SessionHandle? Session { private get; set; }
 
@@ -39,7 +41,7 @@ internal sealed class Callbacks
     /// </summary>
     internal ExceptionDispatchInfo? TakeThrown()
     {
-        if (Volatile.Read(ref _thrown) is null || _thrownOn != Environment.CurrentManagedThreadId)
+        if (!HasThrown || _thrownOn != Environment.CurrentManagedThreadId)
         {
             return null;
         }
@@ -51,47 +53,49 @@ internal sealed class Callbacks
 
     private static void OnEvent(IntPtr user, IntPtr told)
     {
-        if (GCHandle.FromIntPtr(user).Target is Callbacks { _tell: { } tell } callbacks)
+        if (GCHandle.FromIntPtr(user).Target is Callbacks callbacks)
         {
-            callbacks.Guard(() =>
-            {
-                NativeEvent native = ReadEvent(told);
-                tell(new MarsEvent((MarsEventKind)native.Kind, Utf8.Required(native.Text), native.Done, native.Total));
-                return true;
-            });
+            callbacks.Tell(told);
         }
     }
 
     private static int OnConfirm(IntPtr user, IntPtr operation, IntPtr text)
     {
-        return GCHandle.FromIntPtr(user).Target is Confirmation confirmation
-            && confirmation.Callbacks.Guard(() => confirmation.Ask(Utf8.Read(operation), Utf8.Required(text)))
+        return GCHandle.FromIntPtr(user).Target is Confirmation { Callbacks: { } callbacks, Ask: { } ask }
+            && callbacks.Confirm(ask, operation, text)
             ? 1
             : 0;
     }
 
-    private static unsafe NativeEvent ReadEvent(IntPtr told) => *(NativeEvent*)told;
-
-    /// <summary>False if it throws, or if something did during the same call.</summary>
-    private bool Guard(Func<bool> callback)
+    private unsafe void Tell(IntPtr told)
     {
-        if (Volatile.Read(ref _thrown) is not null)
+        if (HasThrown)
+        {
+            return;
+        }
+
+        try
+        {
+            var native = (NativeEvent*)told;
+            _tell?.Invoke(new MarsEvent((MarsEventKind)native->Kind, Utf8.Required(native->Text), native->Done, native->Total));
+        }
+        catch (Exception failure)
+        {
+            Remember(failure);
+        }
+    }
+
+    private bool Confirm(Func<string?, string, bool> ask, IntPtr operation, IntPtr text)
+    {
+        if (HasThrown)
         {
             return false;
         }
 
         try
         {
-            return callback();
+            return ask(Utf8.Read(operation), Utf8.Required(text));
         }
-#if NETFRAMEWORK
-        catch (ThreadAbortException failure)
-        {
-            Thread.ResetAbort(); // it would go on behind the catch, into the library
-            Remember(failure);
-            return false;
-        }
-#endif
         catch (Exception failure)
         {
             Remember(failure);
@@ -101,6 +105,12 @@ internal sealed class Callbacks
 
     private void Remember(Exception failure)
     {
+#if NETFRAMEWORK
+        if (failure is ThreadAbortException)
+        {
+            Thread.ResetAbort(); // it would go on behind the catch, into the library
+        }
+#endif
         _thrownOn = Environment.CurrentManagedThreadId;
         Volatile.Write(ref _thrown, ExceptionDispatchInfo.Capture(failure));
         if (Session is { } session)

@@ -10,11 +10,10 @@ public class ChangeTests
 {
     private static readonly ApplyOptions Yes = new() { Confirm = (_, _) => true };
 
-    [ImageFact]
+    [EvidenceFact]
     public void Findings_say_what_the_report_says()
     {
-        using MarsSession session = MarsSession.Open(Machine.Broken);
-        using MarsEvidence evidence = session.Collect();
+        using MarsEvidence evidence = Machine.Evidence();
         using MarsReport report = evidence.Check();
         string json = report.Render(Format.Json);
         Finding policy = report.Findings.Single(finding => finding.Check == "powershell.execution-policy");
@@ -57,11 +56,11 @@ public class ChangeTests
         }
     }
 
-    [ImageFact]
+    [EvidenceFact]
     public void A_plan_is_made_written_and_read_again()
     {
-        using MarsSession session = MarsSession.Open(Machine.Broken);
-        using MarsReport report = session.CheckExecutionPolicy();
+        using MarsEvidence evidence = Machine.Evidence();
+        using MarsReport report = evidence.Check("powershell.execution-policy");
         using MarsPlan plan = report.Plan();
         PlanStep step = plan.Steps.Single();
         Assert.Equal("powershell.set-execution-policy", step.Operation);
@@ -75,11 +74,11 @@ public class ChangeTests
         Assert.Contains("\u001b[", plan.Render(Format.Text, color: true));
     }
 
-    [ImageFact]
+    [EvidenceFact]
     public void A_plan_holds_what_it_lacks_and_takes_what_it_is_told()
     {
-        using MarsSession session = MarsSession.Open(Machine.Broken);
-        using MarsReport report = session.CheckModuleIntegrity();
+        using MarsEvidence evidence = Machine.Evidence();
+        using MarsReport report = evidence.Check("powershell.module-integrity");
         using MarsPlan held = report.Plan();
         Assert.True(held.Steps.All(step => !step.Taken && step.Held!.Length > 0));
         using MarsPlan taken = report.Plan(new PlanOptions
@@ -168,6 +167,17 @@ public class ChangeTests
         Assert.StartsWith("all: ", asked.Single());
         Assert.Contains("RemoteSigned", asked.Single());
         Assert.Equal(before, image.Contents());
+    }
+
+    [ImageFact]
+    public void Without_a_confirmation_nothing_is_asked()
+    {
+        using var image = new ImageCopy();
+        using MarsSession session = MarsSession.Open(image.Path);
+        using MarsOutcome outcome = session.SetExecutionPolicy("RemoteSigned");
+        Assert.Equal(OutcomeState.Applied, outcome.State);
+        using MarsOutcome undone = session.Undo();
+        Assert.Equal(OutcomeState.Applied, undone.State);
     }
 
     [ImageFact]

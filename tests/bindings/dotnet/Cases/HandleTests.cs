@@ -68,11 +68,16 @@ public class HandleTests
     [Fact]
     public void What_nobody_uses_any_more_is_freed_by_its_finalizer()
     {
-        List<WeakReference> handles = Abandon(50);
+        const int Count = 50;
+        List<WeakReference> sessions = Abandon(Count, out List<WeakReference> reports);
         Collect();
-        int freed = handles.Count(handle => !handle.IsAlive);
-        // Mono looks for references on the stack without knowing them all, so a few may stay.
-        Assert.True(Machine.IsMono ? freed > 0 : freed == handles.Count, $"{freed} of {handles.Count} were freed");
+        foreach (List<WeakReference> handles in new[] { sessions, reports })
+        {
+            int freed = handles.Count(handle => !handle.IsAlive);
+            // Mono takes whatever looks like a reference on the stack for one, so a few may stay.
+            Assert.True(Machine.IsMono ? freed > Count / 2 : freed == Count, $"{freed} of {Count} were freed");
+        }
+
         using MarsSession session = Machine.Open();
         session.Collect("agent.os").Dispose();
     }
@@ -159,9 +164,10 @@ public class HandleTests
 
     /// <summary>Sessions whose callback refers to them, with what was made from them.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static List<WeakReference> Abandon(int count)
+    private static List<WeakReference> Abandon(int count, out List<WeakReference> reports)
     {
-        var handles = new List<WeakReference>();
+        var sessions = new List<WeakReference>();
+        var others = new List<WeakReference>();
         InThread(() =>
         {
             for (int i = 0; i < count; i++)
@@ -169,10 +175,11 @@ public class HandleTests
                 MarsSession? session = null;
                 session = Machine.Open(_ => GC.KeepAlive(session));
                 MarsReport report = session.Collect("agent.os").Check("agent.os");
-                handles.Add(new WeakReference(session, trackResurrection: true));
-                handles.Add(new WeakReference(report, trackResurrection: true));
+                sessions.Add(new WeakReference(session, trackResurrection: true));
+                others.Add(new WeakReference(report, trackResurrection: true));
             }
         });
-        return handles;
+        reports = others;
+        return sessions;
     }
 }

@@ -28,9 +28,17 @@ internal static class Machine
     internal static string? NoImages =>
         IsWindows ? "the library for Windows reads no images" : Images is null ? "MARSHEALTH_IMAGES is not set" : null;
 
+    /// <summary>Null, or why there is no saved evidence to judge.</summary>
+    internal static string? NoEvidence => SavedEvidence is null ? "MARSHEALTH_EVIDENCE is not set" : null;
+
+    private static string? SavedEvidence { get; } = Environment.GetEnvironmentVariable("MARSHEALTH_EVIDENCE");
+
     internal static string Broken => Path.Combine(Images!, "broken");
 
     internal static string Healthy => Path.Combine(Images!, "healthy");
+
+    /// <summary>What was collected of the broken example image.</summary>
+    internal static MarsEvidence Evidence() => MarsEvidence.Load(File.ReadAllBytes(SavedEvidence!), "broken.json");
 
     /// <summary>Where there are images, one of them, else the machine this runs on.</summary>
     internal static MarsSession Open(Action<MarsEvent>? onEvent = null) => MarsSession.Open(IsWindows ? null : Broken, onEvent);
@@ -43,6 +51,16 @@ internal sealed class ImageFactAttribute : FactAttribute
     public ImageFactAttribute()
     {
         Skip = Machine.NoImages;
+    }
+}
+
+/// <summary>Skipped where there is no saved evidence.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class EvidenceFactAttribute : FactAttribute
+{
+    public EvidenceFactAttribute()
+    {
+        Skip = Machine.NoEvidence;
     }
 }
 

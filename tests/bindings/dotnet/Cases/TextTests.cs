@@ -101,12 +101,11 @@ public class TextTests
         Assert.Equal(MarsError.Malformed, Assert.Throws<MarsException>(() => MarsPlan.Load(string.Empty)).Code);
     }
 
-    [ImageFact]
+    [EvidenceFact]
     public void A_computer_s_name_in_Greek_and_emoji_goes_through_evidence_and_report()
     {
         const string Name = "ΔΙΑΚΟΜΙΣΤΗΣ-🚑";
-        using MarsSession session = MarsSession.Open(Machine.Broken);
-        using MarsEvidence read = session.Collect();
+        using MarsEvidence read = Machine.Evidence();
         using MarsEvidence evidence = MarsEvidence.Load(read.Save().Replace("MARS-DEMO-02", Name), "edited");
         using MarsReport report = evidence.Check();
         Assert.Contains(Name, evidence.Save());
