@@ -1,6 +1,7 @@
 # Runs the module's Pester tests and the analyzer on every PowerShell file, and prints a line of the Test Anything Protocol for
 # each case. Ends with 1 if one failed.
-param([string[]] $Path = $PSScriptRoot)
+# usage: pester.ps1 [-Only NAME | -Except NAME]       of the test files; with -Only the analyzer is left out
+param([string] $Only = '*', [string] $Except)
 
 $ErrorActionPreference = 'Stop'
 $root = Resolve-Path -LiteralPath (Join-Path -Path $PSScriptRoot -ChildPath '../..')
@@ -23,7 +24,8 @@ if (-not (Get-Module -Name Pester -ListAvailable | Where-Object Version -GE '5.0
 } else {
     Import-Module -Name Pester -MinimumVersion 5.0
     $configuration = New-PesterConfiguration
-    $configuration.Run.Path = $Path
+    $configuration.Run.Path = (Get-ChildItem -LiteralPath $PSScriptRoot -Filter *.Tests.ps1 |
+            Where-Object { $_.Name -like "$Only.Tests.ps1" -and $_.Name -ne "$Except.Tests.ps1" }).FullName
     $configuration.Run.PassThru = $true
     $configuration.Output.Verbosity = 'None'
     $ErrorActionPreference = 'Continue'
@@ -37,7 +39,9 @@ if (-not (Get-Module -Name Pester -ListAvailable | Where-Object Version -GE '5.0
     $failed += $run.FailedCount + $run.FailedContainersCount + $run.FailedBlocksCount
 }
 
-if (-not (Get-Module -Name PSScriptAnalyzer -ListAvailable)) {
+if ($Only -ne '*') {
+    Write-Verbose -Message 'The analyzer is left to another call.'
+} elseif (-not (Get-Module -Name PSScriptAnalyzer -ListAvailable)) {
     'note: there is no PSScriptAnalyzer: the scripts are not analyzed'
     Write-Case -Name 'PSScriptAnalyzer' -Result Skipped -Why 'there is no PSScriptAnalyzer'
 } else {

@@ -20,6 +20,11 @@ metadata() {
   return "$code"
 }
 
+in_powershell() { # OPTION NAME
+  POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off NO_COLOR=1 \
+    pwsh -NoProfile -NonInteractive -File tests/psmodule/pester.ps1 "$@"
+}
+
 if ! has_dotnet; then
   echo "note: there is no .NET SDK 8 or later: THE POWERSHELL MODULE IS NEITHER BUILT NOR TESTED"
   echo "ok - the PowerShell module # SKIP there is no .NET SDK 8 or later"
@@ -39,7 +44,12 @@ grep '^note: ' "$output/module.log"
 code=0
 metadata || code=1
 if command -v pwsh >/dev/null; then
-  POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off NO_COLOR=1 pwsh -NoProfile -NonInteractive -File tests/psmodule/pester.ps1 || code=1
+  # Runbooks start a PowerShell each, so they run beside the others.
+  in_powershell -Only Runbooks >"$output/runbooks.log" 2>&1 &
+  runbooks=$!
+  in_powershell -Except Runbooks || code=1
+  wait "$runbooks" || code=1
+  cat "$output/runbooks.log"
 else
   echo "note: there is no pwsh on PATH: THE CMDLETS ARE NOT TESTED, only what they are called"
   echo "ok - the cmdlets in a real PowerShell # SKIP there is no pwsh on PATH"
