@@ -10,6 +10,11 @@ export BUILD
 metadata() {
   local log=$output/metadata.log code=0
   dotnet test tests/psmodule/metadata --artifacts-path "$output" --logger 'console;verbosity=normal' >"$log" 2>&1 || code=$?
+  if grep -q 'NU1301' "$log"; then
+    echo "note: nuget.org cannot be reached: the cmdlets' metadata is not tested"
+    echo "ok - the cmdlets' metadata # SKIP nuget.org cannot be reached"
+    return
+  fi
   sed -nE 's/^  (Passed|Failed|Skipped) (MarsHealth\.Cmdlets\.Tests\.)?(.*)$/\1 \3/p' "$log" | sed -E '
     s/ \[[^]]*\]$//
     s/#//g
