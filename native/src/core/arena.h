@@ -8,7 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(__GNUC__)
+#if defined(__MINGW32__)
+/* There "printf" is Microsoft's old dialect; what is called here is the standard's, as everywhere. */
+#    define PRINTF_LIKE(text, first) __attribute__((format(gnu_printf, text, first)))
+#elif defined(__GNUC__)
 #    define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 #else
 #    define PRINTF_LIKE(text, first)
