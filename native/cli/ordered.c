@@ -12,10 +12,14 @@ typedef struct slot {
     bool ready;
 } slot;
 
+typedef struct worker {
+    thread *thread;
+} worker;
+
 typedef struct pool {
     const ordered_work *work;
     monitor *state; /* over all that follows */
-    slot *slots; /* result n is in slot n % window */
+    slot *slots;    /* result n is in slot n % window */
     size_t window;
     size_t next;     /* the next job to begin */
     size_t finished; /* how many results were handled */
@@ -60,18 +64,18 @@ static void finish_all(pool *p) {
 bool ordered_run(const ordered_work *work) {
     size_t threads = work->threads < work->count ? work->threads : work->count;
     pool p = {.work = work, .window = threads * RESULTS_PER_THREAD, .state = monitor_new()};
-    thread **workers = calloc(threads + 1, sizeof *workers);
+    worker *workers = calloc(threads + 1, sizeof *workers);
     p.slots = calloc(p.window + 1, sizeof *p.slots);
     size_t started = 0;
     if (p.state != NULL && workers != NULL && p.slots != NULL) {
-        while (started < threads && (workers[started] = thread_start(run_thread, &p)) != NULL) {
+        while (started < threads && (workers[started].thread = thread_start(run_thread, &p)) != NULL) {
             started++;
         }
         if (started > 0) {
             finish_all(&p);
         }
         for (size_t i = 0; i < started; i++) {
-            thread_join(workers[i]);
+            thread_join(workers[i].thread);
         }
     }
     free(p.slots);

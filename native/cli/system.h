@@ -1,5 +1,5 @@
-/* What differs between systems, besides threads. Texts are UTF-8 everywhere; system_<name>.c has the entry of the
- * program, which makes them so and calls run_marshealth. */
+/* What differs between systems, besides threads. Texts are UTF-8 everywhere; system_<name>.c has the entry of
+ * the program, which makes them so and calls run_marshealth. */
 #ifndef CLI_SYSTEM_H
 #define CLI_SYSTEM_H
 

@@ -8,6 +8,7 @@
 #include <windows.h>
 
 /* The shell of Windows leaves patterns to the programs; a path is taken as it is written. */
+// NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)
 int _dowildcard = 0;
 
 int wmain(int argc, wchar_t **argv);
@@ -119,8 +120,8 @@ static BOOL WINAPI restore_when_stopped(DWORD event) {
     return FALSE; /* and then what would have happened anyway */
 }
 
-/* The old run-time library writes to a console byte by byte unless there is a buffer, which would tear characters
- * apart. Whatever is not a console gets the bytes as they are. */
+/* The old run-time library writes to a console byte by byte unless there is a buffer, which would tear
+ * characters apart. Whatever is not a console gets the bytes as they are. */
 static void streams_prepare(void) {
     enum { BUFFER = 64 * 1024 };
     (void)_setmode(_fileno(stdin), _O_BINARY);

@@ -23,7 +23,7 @@ thread *thread_start(void (*run)(void *user), void *user) {
         started->run = run;
         started->user = user;
         uintptr_t handle = _beginthreadex(NULL, 0, run_thread, started, 0, NULL);
-        started->handle = (HANDLE)handle;
+        started->handle = (HANDLE)handle; // NOLINT(performance-no-int-to-ptr)
         if (handle == 0) {
             free(started);
             return NULL;

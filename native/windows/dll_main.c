@@ -1,4 +1,5 @@
-/* The DLL's entry. libxml2 keeps a state for each thread that used it, which is freed here when the thread ends. */
+/* The DLL's entry. libxml2 keeps a state for each thread that used it, which is freed here when the thread
+ * ends. */
 #include <libxml/xmlversion.h>
 #include <windows.h>
 

@@ -1,5 +1,6 @@
-/* An arena: memory that is given back all at once. Failure is sticky: arena_alloc returns NULL, the text functions
- * return "", and arena_failed() tells at the end of the work, so that code in between need not ask at every step. */
+/* An arena: memory that is given back all at once. Failure is sticky: arena_alloc returns NULL, the text
+ * functions return "", and arena_failed() tells at the end of the work, so that code in between need not ask
+ * at every step. */
 #ifndef CORE_ARENA_H
 #define CORE_ARENA_H
 

@@ -81,8 +81,8 @@ void digest_add(digest *running, const void *data, size_t size) {
 bool digest_finish(digest *running, digest_value *out) {
     const cng_digest *made = running->handle;
     *out = (digest_value){0};
-    bool good = made != NULL && !running->failed &&
-                BCRYPT_SUCCESS(cng.finish(made->hash, out->data, made->size, 0));
+    bool good =
+        made != NULL && !running->failed && BCRYPT_SUCCESS(cng.finish(made->hash, out->data, made->size, 0));
     if (good) {
         out->size = made->size;
     } else {

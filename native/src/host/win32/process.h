@@ -4,8 +4,8 @@
 
 #include "marshealth.h"
 
-/* MARS_E_UNSUPPORTED in a 32-bit process on 64-bit Windows, whose registry, System32 and PowerShell are other ones than
- * those the agent uses; the message says what to start instead. */
+/* MARS_E_UNSUPPORTED in a 32-bit process on 64-bit Windows, whose registry, System32 and PowerShell are other
+ * ones than those the agent uses; the message says what to start instead. */
 mars_status process_check(void);
 
 #endif

@@ -1,6 +1,7 @@
-/* The system's own libraries, and from nowhere else. A library that a program names in its import table is looked for
- * in the program's folder first, where somebody may have put another one of that name, unless it is one that Windows
- * always takes from System32 (KnownDLLs). So only such are imported, and all others are loaded by these. */
+/* The system's own libraries, and from nowhere else. A library that a program names in its import table is
+ * looked for in the program's folder first, where somebody may have put another one of that name, unless it
+ * is one that Windows always takes from System32 (KnownDLLs). So only such are imported, and all others are
+ * loaded by these. */
 #ifndef HOST_WIN32_SYSTEM_LIBRARY_H
 #define HOST_WIN32_SYSTEM_LIBRARY_H
 

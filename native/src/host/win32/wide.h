@@ -9,9 +9,9 @@
 /* NULL if memory ran out (the arena remembers it). The text must be valid UTF-8. */
 const wchar_t *wide_text(arena *memory, const char *text);
 
-/* An absolute path in the form that has no length limit and that nothing is removed from ("\\?\C:\..."), whatever
- * slashes the given one has. A relative path is taken from the current folder. NULL as above, or if the system does not
- * take it for a path. */
+/* An absolute path in the form that has no length limit and that nothing is removed from ("\\?\C:\..."),
+ * whatever slashes the given one has. A relative path is taken from the current folder. NULL as above, or if
+ * the system does not take it for a path. */
 const wchar_t *wide_path(arena *memory, const char *path);
 
 /* Never NULL. */
