@@ -36,13 +36,20 @@ function(add_wine_tests)
   set_tests_properties(${tests} PROPERTIES FIXTURES_REQUIRED wine TIMEOUT 120)
   set_tests_properties(wine.start wine.stop PROPERTIES WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
 
+  # Programs that those scripts start; unlike the units they are not linked with the library.
+  add_executable(use_dll wine/use_dll.c)
+  target_include_directories(use_dll PRIVATE ${PROJECT_SOURCE_DIR}/native/include)
+  target_link_libraries(use_dll PRIVATE marshealth_flags PkgConfig::CMOCKA)
+  target_link_options(use_dll PRIVATE -municode)
+  set_target_properties(use_dll PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+
   file(GLOB scripts CONFIGURE_DEPENDS wine/test_*.sh)
   foreach(script IN LISTS scripts)
     get_filename_component(name ${script} NAME_WE)
     string(REGEX REPLACE "^test_" "" name ${name})
     add_test(NAME wine.${name} COMMAND ${BASH} ${script})
     set_tests_properties(wine.${name} PROPERTIES TIMEOUT 300 ENVIRONMENT
-      "MARSHEALTH_EXE=$<TARGET_FILE:marshealth_cli>;MARSHEALTH=${MARSHEALTH_NATIVE_BUILD}/bin/marshealth;EXAMPLE_IMAGES=${MARSHEALTH_NATIVE_BUILD}/examples/images;SCRATCH=${CMAKE_BINARY_DIR}/wine/${name}-files;PREFIXES=${CMAKE_BINARY_DIR}/wine")
+      "MARSHEALTH_EXE=$<TARGET_FILE:marshealth_cli>;MARSHEALTH=${MARSHEALTH_NATIVE_BUILD}/bin/marshealth;EXAMPLE_IMAGES=${MARSHEALTH_NATIVE_BUILD}/examples/images;SCRATCH=${CMAKE_BINARY_DIR}/wine/${name}-files;PREFIXES=${CMAKE_BINARY_DIR}/wine;PROGRAMS=${CMAKE_BINARY_DIR}/tests")
   endforeach()
 
   add_test(NAME windows.binaries COMMAND ${BASH} windows/binaries.sh $<TARGET_FILE:marshealth>
