@@ -77,6 +77,8 @@ static void WINAPI run(DWORD argc, wchar_t **argv) {
         service.status.dwWin32ExitCode = ERROR_SERVICE_SPECIFIC_ERROR;
         service.status.dwServiceSpecificExitCode = 77;
         note("failed");
+        tell(SERVICE_START_PENDING, STEP_MS);
+        Sleep(STEP_MS); /* so that whoever starts it sees that */
         tell(SERVICE_STOPPED, 0);
         return;
     }

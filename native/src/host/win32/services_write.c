@@ -65,14 +65,14 @@ static mars_status set_delay_value(host *machine, const char *name, service_dela
                               &created);
 }
 
-/* The service manager takes a delay for automatic services only, and knows no "never set": the value in the registry,
- * which it reads when it starts, is made to say exactly what is asked for. */
+/* The service manager takes a delay for automatic services only (that of Wine for none), and knows no "never set": the
+ * value in the registry, which it reads when it starts, is made to say exactly what is asked for. */
 static mars_status set_delay(host *machine, const win32_service *opened, const char *name, service_delay delay,
                              arena *memory) {
     SERVICE_DELAYED_AUTO_START_INFO wanted = {.fDelayedAutostart = delay == SERVICE_DELAY_ON};
     bool done = ChangeServiceConfig2W(opened->service, SERVICE_CONFIG_DELAYED_AUTO_START_INFO, &wanted) != FALSE;
     DWORD error = done ? ERROR_SUCCESS : GetLastError();
-    if (!done && error != ERROR_INVALID_PARAMETER) {
+    if (!done && error != ERROR_INVALID_PARAMETER && error != ERROR_INVALID_LEVEL) {
         return win32_write_failed(win32_of(machine), error, opened->where);
     }
     return set_delay_value(machine, name, delay, memory);

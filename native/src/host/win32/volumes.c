@@ -7,14 +7,15 @@ enum { VOLUME_ROOM = 64, TEXT_ROOM = MAX_PATH + 1 };
 
 /* ---- One volume ---- */
 
-/* Words as PowerShell's Get-Volume has them. */
-static fact_text drive_type_of(const wchar_t *volume, const char *where) {
+/* Words as PowerShell's Get-Volume has them. By the letter where there is one: Wine knows no type by the volume's name. */
+static fact_text drive_type_of(const wchar_t *volume, const fact_text *letter, const char *where) {
     static const char *const words[] = {
         [DRIVE_UNKNOWN] = "Unknown", [DRIVE_NO_ROOT_DIR] = "Invalid Root Path", [DRIVE_REMOVABLE] = "Removable",
         [DRIVE_FIXED] = "Fixed",     [DRIVE_REMOTE] = "Network",                [DRIVE_CDROM] = "CD-ROM",
         [DRIVE_RAMDISK] = "RAM Disk",
     };
-    UINT type = GetDriveTypeW(volume);
+    const wchar_t root[] = {letter->fact.state == FACT_KNOWN ? (wchar_t)letter->value[0] : L'?', L':', L'\\', L'\0'};
+    UINT type = GetDriveTypeW(letter->fact.state == FACT_KNOWN ? root : volume);
     const char *word = type < sizeof words / sizeof words[0] ? words[type] : words[DRIVE_UNKNOWN];
     return (fact_text){.fact = fact_known(where), .value = word};
 }
@@ -121,7 +122,7 @@ static void read_volume(host *machine, const wchar_t *volume, arena *memory, vol
     const char *where = text_from_wide(memory, volume);
     out->path = (fact_text){.fact = fact_known(where), .value = where};
     out->letter = letter_of(self, volume, where, memory);
-    out->drive_type = drive_type_of(volume, where);
+    out->drive_type = drive_type_of(volume, &out->letter, where);
     read_format(self, volume, where, memory, out);
     read_room(self, volume, where, memory, out);
     out->deduplicated = read_dedup(machine, volume, where, memory);
