@@ -14,8 +14,8 @@
 
 #define FOLDER "C:\\vssadmin"
 
-static const console_tool quick = {
-    CONSOLE_SHADOW_STORAGE, 2, "", "vssadmin.exe", (const char *const[]){"list", "shadowstorage", NULL}};
+static const console_tool quick = {CONSOLE_SHADOW_STORAGE, 2, "", "vssadmin.exe",
+                                   (const char *const[]){"list", "shadowstorage", NULL}};
 
 static int prepare(void **state) {
     (void)live_open(state);
@@ -64,7 +64,10 @@ static void is_decoded(void **state) {
     if (GetOEMCP() == 437 || GetOEMCP() == 850) {
         assert_string_equal(text, "\xC3\xA4\n");
     }
-    set("0", "\xFF\xFE" "a\0\xE4\0\n\0", 8);
+    set("0",
+        "\xFF\xFE"
+        "a\0\xE4\0\n\0",
+        8);
     assert_int_equal(run(on, &quick, &text), FACT_KNOWN);
     assert_string_equal(text, "a\xC3\xA4\n");
     set("0", "a\0b\0c\0\n\0", 8);
@@ -154,7 +157,8 @@ static void only_the_system_folder_counts(void **state) {
     live_machine *on = *state;
     const char *text = NULL;
     assert_true(DeleteFileW(L"C:\\windows\\system32\\vssadmin.exe"));
-    (void)tool(on, arena_printf(&on->memory, "cmd /c copy /y \"%s\" " FOLDER " >NUL", tool_path(on, "vssadmin.exe")));
+    (void)tool(on, arena_printf(&on->memory, "cmd /c copy /y \"%s\" " FOLDER " >NUL",
+                                tool_path(on, "vssadmin.exe")));
     assert_true(SetCurrentDirectoryW(L"" FOLDER));
     assert_true(SetEnvironmentVariableW(L"PATH", L"" FOLDER));
     set("0", "x", 1);
@@ -169,9 +173,10 @@ static void only_the_system_folder_counts(void **state) {
 static void real_tools_answer(void **state) {
     live_machine *on = *state;
     const char *text = NULL;
-    const console_tool reg = {
-        CONSOLE_SERVICE_STATES, 10, "", "reg.exe",
-        (const char *const[]){"query", "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion", "/v", "ProductName", NULL}};
+    const console_tool reg = {CONSOLE_SERVICE_STATES, 10, "", "reg.exe",
+                              (const char *const[]){"query",
+                                                    "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion",
+                                                    "/v", "ProductName", NULL}};
     assert_int_equal(run(on, &reg, &text), FACT_KNOWN);
     assert_non_null(strstr(text, "ProductName    REG_SZ    "));
 }
@@ -180,8 +185,10 @@ static void shadow_storage_is_resized(void **state) {
     live_machine *on = *state;
     const uint64_t megabyte = 1024 * 1024;
     set("0", "done", 4);
-    assert_int_equal(on->write->shadow_resize(on->machine, "C:", "\\\\?\\Volume{x}\\", 400 * megabyte + 1), MARS_OK);
-    assert_string_equal(arguments(on), "[resize] [shadowstorage] [/for=C:] [/on=\\\\?\\Volume{x}\\] [/maxsize=401MB]\n");
+    assert_int_equal(on->write->shadow_resize(on->machine, "C:", "\\\\?\\Volume{x}\\", 400 * megabyte + 1),
+                     MARS_OK);
+    assert_string_equal(arguments(on),
+                        "[resize] [shadowstorage] [/for=C:] [/on=\\\\?\\Volume{x}\\] [/maxsize=401MB]\n");
     set("2", "Error: not\r\n  allowed\r\n", 23);
     assert_int_equal(on->write->shadow_resize(on->machine, "C:", "D:", 400 * megabyte), MARS_E_UNWRITABLE);
     assert_non_null(strstr(error_message(), "code 2: Error: not allowed"));

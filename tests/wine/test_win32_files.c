@@ -50,7 +50,8 @@ static bool is_there(live_machine *on, const char *path) {
 
 static void assert_content(live_machine *on, const char *path, const char *content) {
     bytes data;
-    assert_int_equal(on->read->file_read(on->machine, path, 0, 1000000, &on->memory, &data, &on->why), FACT_KNOWN);
+    assert_int_equal(on->read->file_read(on->machine, path, 0, 1000000, &on->memory, &data, &on->why),
+                     FACT_KNOWN);
     assert_int_equal(data.size, strlen(content));
     assert_memory_equal(data.data, content, data.size);
 }
@@ -85,7 +86,8 @@ static void what_is_there(void **state) {
 static void what_is_no_path(void **state) {
     live_machine *on = *state;
     file_info info;
-    static const char *const wrong[] = {"old.txt", "C:old.txt", "", FOLDER "\\a:b", FOLDER "\\a*", "\\Windows"};
+    static const char *const wrong[] = {"old.txt",      "C:old.txt",   "",
+                                        FOLDER "\\a:b", FOLDER "\\a*", "\\Windows"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         assert_int_equal(info_of(on, wrong[i], &info), FACT_UNKNOWN);
         assert_int_equal(on->why.reason, REASON_MALFORMED);
@@ -99,14 +101,17 @@ static void reading_is_bounded(void **state) {
     bytes data;
     const char *path = FOLDER "\\ten.txt";
     store(path, "0123456789", 10);
-    assert_int_equal(on->read->file_read(on->machine, path, 0, 9, &on->memory, &data, &on->why), FACT_UNKNOWN);
+    assert_int_equal(on->read->file_read(on->machine, path, 0, 9, &on->memory, &data, &on->why),
+                     FACT_UNKNOWN);
     assert_int_equal(on->why.reason, REASON_TOO_LARGE);
     assert_int_equal(on->read->file_read(on->machine, path, 4, 6, &on->memory, &data, &on->why), FACT_KNOWN);
     assert_int_equal(data.size, 6);
     assert_memory_equal(data.data, "456789", 6);
-    assert_int_equal(on->read->file_read(on->machine, path, 100, 6, &on->memory, &data, &on->why), FACT_KNOWN);
+    assert_int_equal(on->read->file_read(on->machine, path, 100, 6, &on->memory, &data, &on->why),
+                     FACT_KNOWN);
     assert_int_equal(data.size, 0);
-    assert_int_equal(on->read->file_read(on->machine, FOLDER, 0, 6, &on->memory, &data, &on->why), FACT_UNKNOWN);
+    assert_int_equal(on->read->file_read(on->machine, FOLDER, 0, 6, &on->memory, &data, &on->why),
+                     FACT_UNKNOWN);
     assert_int_equal(on->read->file_read(on->machine, FOLDER "\\none", 0, 6, &on->memory, &data, &on->why),
                      FACT_ABSENT);
 }
@@ -118,8 +123,9 @@ static void an_exclusive_file_is_unknown(void **state) {
     HANDLE held = CreateFileW(L"" FOLDER "\\old.txt", GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);
     assert_ptr_not_equal(held, INVALID_HANDLE_VALUE);
     assert_int_equal(info_of(on, FOLDER "\\old.txt", &info), FACT_KNOWN);
-    assert_int_equal(on->read->file_read(on->machine, FOLDER "\\old.txt", 0, 10, &on->memory, &data, &on->why),
-                     FACT_UNKNOWN);
+    assert_int_equal(
+        on->read->file_read(on->machine, FOLDER "\\old.txt", 0, 10, &on->memory, &data, &on->why),
+        FACT_UNKNOWN);
     assert_int_equal(on->why.reason, REASON_UNREADABLE);
     assert_non_null(strstr(on->why.detail, "another program"));
     assert_int_equal(on->write->file_write(on->machine, FOLDER "\\old.txt", text_bytes("new"), NULL),
@@ -168,17 +174,20 @@ static void folders_are_streamed(void **state) {
     const char *folder = FOLDER "\\many";
     assert_int_equal(on->write->folder_make(on->machine, folder), MARS_OK);
     seen all = {0};
-    assert_int_equal(on->read->folder_each(on->machine, folder, see, &all, &on->memory, &on->why), FACT_KNOWN);
+    assert_int_equal(on->read->folder_each(on->machine, folder, see, &all, &on->memory, &on->why),
+                     FACT_KNOWN);
     assert_int_equal(all.count, 0);
     assert_int_equal(on->write->folder_make(on->machine, FOLDER "\\many\\folder"), MARS_OK);
     for (int i = 0; i < FILES; i++) {
         store(arena_printf(&on->memory, "%s\\f%d", folder, i), "", 0);
     }
-    assert_int_equal(on->read->folder_each(on->machine, folder, see, &all, &on->memory, &on->why), FACT_KNOWN);
+    assert_int_equal(on->read->folder_each(on->machine, folder, see, &all, &on->memory, &on->why),
+                     FACT_KNOWN);
     assert_int_equal(all.count, FILES + 1);
     assert_int_equal(all.folders, 1);
     all = (seen){.stop_at = 5};
-    assert_int_equal(on->read->folder_each(on->machine, folder, see, &all, &on->memory, &on->why), FACT_KNOWN);
+    assert_int_equal(on->read->folder_each(on->machine, folder, see, &all, &on->memory, &on->why),
+                     FACT_KNOWN);
     assert_int_equal(all.count, 5);
     assert_int_equal(on->read->folder_each(on->machine, FOLDER "\\old.txt", see, &all, &on->memory, &on->why),
                      FACT_ABSENT);
@@ -190,7 +199,8 @@ static void marks_are_told(void **state) {
     live_machine *on = *state;
     file_marks marks;
     (void)tool(on, "cmd /c attrib +r \"" FOLDER "\\old.txt\"");
-    assert_int_equal(on->read->file_marks(on->machine, FOLDER "\\old.txt", &on->memory, &marks, &on->why), FACT_KNOWN);
+    assert_int_equal(on->read->file_marks(on->machine, FOLDER "\\old.txt", &on->memory, &marks, &on->why),
+                     FACT_KNOWN);
     assert_int_equal(marks.attributes.fact.state, FACT_KNOWN);
     assert_true((marks.attributes.value & FILE_ATTR_READONLY) != 0);
     assert_int_equal(marks.security.fact.state, FACT_KNOWN);
@@ -199,7 +209,8 @@ static void marks_are_told(void **state) {
     assert_int_equal(marks.zone.fact.state, FACT_ABSENT);
     assert_int_equal(on->read->file_marks(on->machine, FOLDER, &on->memory, &marks, &on->why), FACT_KNOWN);
     assert_true((marks.attributes.value & FILE_ATTR_DIRECTORY) != 0);
-    assert_int_equal(on->read->file_marks(on->machine, FOLDER "\\none", &on->memory, &marks, &on->why), FACT_ABSENT);
+    assert_int_equal(on->read->file_marks(on->machine, FOLDER "\\none", &on->memory, &marks, &on->why),
+                     FACT_ABSENT);
 }
 
 /* ---- Writing ---- */
@@ -207,7 +218,8 @@ static void marks_are_told(void **state) {
 static uint64_t number_of(const char *path) {
     arena memory = {0};
     BY_HANDLE_FILE_INFORMATION information;
-    HANDLE file = CreateFileW(wide_path(&memory, path), 0, 7, NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    HANDLE file =
+        CreateFileW(wide_path(&memory, path), 0, 7, NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
     assert_ptr_not_equal(file, INVALID_HANDLE_VALUE);
     assert_true(GetFileInformationByHandle(file, &information));
     (void)CloseHandle(file);
@@ -218,10 +230,12 @@ static uint64_t number_of(const char *path) {
 static void files_are_written_whole(void **state) {
     live_machine *on = *state;
     uint64_t old = number_of(FOLDER "\\old.txt");
-    assert_int_equal(on->write->file_write(on->machine, FOLDER "\\made.txt", text_bytes("made"), "aside"), MARS_OK);
+    assert_int_equal(on->write->file_write(on->machine, FOLDER "\\made.txt", text_bytes("made"), "aside"),
+                     MARS_OK);
     assert_content(on, FOLDER "\\made.txt", "made");
     assert_false(is_there(on, FOLDER "\\aside"));
-    assert_int_equal(on->write->file_write(on->machine, FOLDER "\\old.txt", text_bytes("new"), "old.aside"), MARS_OK);
+    assert_int_equal(on->write->file_write(on->machine, FOLDER "\\old.txt", text_bytes("new"), "old.aside"),
+                     MARS_OK);
     assert_content(on, FOLDER "\\old.txt", "new");
     assert_content(on, FOLDER "\\old.aside", "old");
     assert_int_equal(number_of(FOLDER "\\old.aside"), old);
@@ -230,7 +244,8 @@ static void files_are_written_whole(void **state) {
     assert_int_equal(on->write->file_write(on->machine, FOLDER "\\old.txt", text_bytes("x"), "made.txt"),
                      MARS_E_REFUSED);
     assert_content(on, FOLDER "\\old.txt", "new");
-    assert_int_equal(on->write->file_write(on->machine, FOLDER "\\none\\x", text_bytes("x"), NULL), MARS_E_NOT_FOUND);
+    assert_int_equal(on->write->file_write(on->machine, FOLDER "\\none\\x", text_bytes("x"), NULL),
+                     MARS_E_NOT_FOUND);
     assert_int_equal(on->write->file_write(on->machine, FOLDER, text_bytes("x"), NULL), MARS_E_REFUSED);
     assert_nothing_left(on);
 }
@@ -238,7 +253,8 @@ static void files_are_written_whole(void **state) {
 static void what_was_left_is_taken_away(void **state) {
     live_machine *on = *state;
     store(NEW_FILE, "half", 4);
-    assert_int_equal(on->write->file_write(on->machine, FOLDER "\\old.txt", text_bytes("new"), NULL), MARS_OK);
+    assert_int_equal(on->write->file_write(on->machine, FOLDER "\\old.txt", text_bytes("new"), NULL),
+                     MARS_OK);
     assert_content(on, FOLDER "\\old.txt", "new");
     assert_nothing_left(on);
     store(NEW_FILE, "half", 4);
@@ -251,7 +267,8 @@ static void attributes_stay(void **state) {
     file_marks marks;
     (void)tool(on, "cmd /c attrib +r \"" FOLDER "\\old.txt\"");
     assert_int_equal(on->write->file_keep(on->machine, FOLDER "\\old.txt", FOLDER "\\kept.txt"), MARS_OK);
-    assert_int_equal(on->write->file_write(on->machine, FOLDER "\\old.txt", text_bytes("new"), NULL), MARS_OK);
+    assert_int_equal(on->write->file_write(on->machine, FOLDER "\\old.txt", text_bytes("new"), NULL),
+                     MARS_OK);
     assert_content(on, FOLDER "\\old.txt", "new");
     (void)on->read->file_marks(on->machine, FOLDER "\\old.txt", &on->memory, &marks, &on->why);
     assert_true((marks.attributes.value & FILE_ATTR_READONLY) != 0);
@@ -308,7 +325,8 @@ static void other_volumes_get_copies(void **state) {
     assert_int_equal(info_of(on, FOLDER "\\old.txt", &before), FACT_KNOWN);
     assert_int_equal(on->write->file_keep(on->machine, FOLDER "\\old.txt", kept), MARS_OK);
     assert_content(on, kept, "old");
-    assert_int_equal(on->write->file_write(on->machine, FOLDER "\\old.txt", text_bytes("new"), NULL), MARS_OK);
+    assert_int_equal(on->write->file_write(on->machine, FOLDER "\\old.txt", text_bytes("new"), NULL),
+                     MARS_OK);
     assert_int_equal(on->write->file_put_back(on->machine, kept, FOLDER "\\old.txt"), MARS_OK);
     assert_content(on, FOLDER "\\old.txt", "old");
     assert_int_equal(info_of(on, FOLDER "\\old.txt", &after), FACT_KNOWN);
@@ -321,7 +339,8 @@ static void names_change(void **state) {
     live_machine *on = *state;
     store(FOLDER "\\other.txt", "other", 5);
     assert_int_equal(on->write->file_rename(on->machine, FOLDER "\\old.txt", "other.txt"), MARS_E_REFUSED);
-    assert_int_equal(on->write->file_rename(on->machine, FOLDER "\\old.txt", "..\\x"), MARS_E_INVALID_ARGUMENT);
+    assert_int_equal(on->write->file_rename(on->machine, FOLDER "\\old.txt", "..\\x"),
+                     MARS_E_INVALID_ARGUMENT);
     assert_int_equal(on->write->file_rename(on->machine, FOLDER "\\old.txt", "renamed.txt"), MARS_OK);
     assert_content(on, FOLDER "\\renamed.txt", "old");
     assert_int_equal(on->write->file_rename(on->machine, FOLDER "\\old.txt", "again.txt"), MARS_E_NOT_FOUND);
@@ -351,13 +370,20 @@ static void digests(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_folder, close_folder)
     const struct CMUnitTest tests[] = {
-        TEST(what_is_there),        TEST(what_is_no_path),
-        TEST(reading_is_bounded),   TEST(an_exclusive_file_is_unknown),
-        TEST(long_and_odd_names),   TEST(folders_are_streamed),
-        TEST(marks_are_told),       TEST(files_are_written_whole),
-        TEST(what_was_left_is_taken_away), TEST(attributes_stay),
-        TEST(kept_files_come_back), TEST(other_volumes_get_copies),
-        TEST(names_change),         TEST(digests),
+        TEST(what_is_there),
+        TEST(what_is_no_path),
+        TEST(reading_is_bounded),
+        TEST(an_exclusive_file_is_unknown),
+        TEST(long_and_odd_names),
+        TEST(folders_are_streamed),
+        TEST(marks_are_told),
+        TEST(files_are_written_whole),
+        TEST(what_was_left_is_taken_away),
+        TEST(attributes_stay),
+        TEST(kept_files_come_back),
+        TEST(other_volumes_get_copies),
+        TEST(names_change),
+        TEST(digests),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

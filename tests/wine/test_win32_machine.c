@@ -30,7 +30,8 @@ static void what_the_host_says(void **state) {
     assert_int_equal(on->machine->warnings.count, 0);
     GetSystemTimeAsFileTime(&time);
     assert_int_equal(on->read->now(on->machine, &on->memory, &now, &on->why), FACT_KNOWN);
-    int64_t expected = (int64_t)(((uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime) / 10000000) - 11644473600;
+    int64_t expected =
+        (int64_t)(((uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime) / 10000000) - 11644473600;
     assert_in_range(expected - now + 5, 0, 10);
 }
 
@@ -98,15 +99,17 @@ static void the_folder_is_made_once(void **state) {
 
 /* Gives everyone a right to the folder. */
 static void open_to_all(void) {
-    static SID everyone = {.Revision = SID_REVISION, .SubAuthorityCount = 1, .IdentifierAuthority = {{0, 0, 0, 0, 0, 1}}};
+    static SID everyone = {
+        .Revision = SID_REVISION, .SubAuthorityCount = 1, .IdentifierAuthority = {{0, 0, 0, 0, 0, 1}}};
     EXPLICIT_ACCESSW entry = {.grfAccessPermissions = GENERIC_ALL, .grfAccessMode = GRANT_ACCESS};
     PACL dacl = NULL;
     entry.Trustee.TrusteeForm = TRUSTEE_IS_SID;
     entry.Trustee.ptstrName = (wchar_t *)(void *)&everyone;
     assert_int_equal(SetEntriesInAclW(1, &entry, NULL, &dacl), ERROR_SUCCESS);
     wchar_t name[] = L"" JOURNALS;
-    assert_int_equal(SetNamedSecurityInfoW(name, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, dacl, NULL),
-                     ERROR_SUCCESS);
+    assert_int_equal(
+        SetNamedSecurityInfoW(name, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, dacl, NULL),
+        ERROR_SUCCESS);
     (void)LocalFree(dacl);
 }
 

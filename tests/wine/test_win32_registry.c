@@ -19,8 +19,8 @@
 static const registry_path test_key = {REGISTRY_MACHINE, REGISTRY_64, KEY};
 static const registry_path test_key_32 = {REGISTRY_MACHINE, REGISTRY_32, KEY};
 
-static void put(live_machine *on, const registry_path *path, const char *name, uint32_t type, const void *data,
-                size_t size) {
+static void put(live_machine *on, const registry_path *path, const char *name, uint32_t type,
+                const void *data, size_t size) {
     const registry_value value = {.type = type, .data = {.data = data, .size = size}};
     uint32_t created = 0;
     assert_int_equal(on->write->registry_set(on->machine, path, name, &value, &created), MARS_OK);
@@ -57,7 +57,8 @@ static void absent_is_absent(void **state) {
     assert_int_equal(get(on, &none, "x", &value), FACT_ABSENT);
     assert_string_equal(on->why.where, "HKLM\\" KEY "\\no\\such [x]");
     assert_int_equal(on->read->registry_keys(on->machine, &none, &on->memory, &names, &on->why), FACT_ABSENT);
-    assert_int_equal(on->read->registry_values(on->machine, &none, &on->memory, &names, &on->why), FACT_ABSENT);
+    assert_int_equal(on->read->registry_values(on->machine, &none, &on->memory, &names, &on->why),
+                     FACT_ABSENT);
     assert_int_equal(on->read->registry_time(on->machine, &none, &on->memory, &time, &on->why), FACT_ABSENT);
     put(on, &test_key, "there", REGISTRY_DWORD, "\1\0\0", 4);
     assert_int_equal(get(on, &test_key, "not there", &value), FACT_ABSENT);
@@ -72,11 +73,11 @@ static void values_are_kept_to_the_byte(void **state) {
         const char *data;
         size_t size;
     } values[] = {
-        {"text", REGISTRY_SZ, "a\0b\0\0", 6},        {"odd", REGISTRY_SZ, "a\0b", 3},
-        {"open", REGISTRY_EXPAND_SZ, "%\0x\0", 4},    {"garbage", REGISTRY_SZ, "a\0\0\0z\0", 6},
-        {"many", REGISTRY_MULTI_SZ, "a\0\0\0\0", 6},  {"number", REGISTRY_DWORD, "\1\2\3\4", 4},
+        {"text", REGISTRY_SZ, "a\0b\0\0", 6},          {"odd", REGISTRY_SZ, "a\0b", 3},
+        {"open", REGISTRY_EXPAND_SZ, "%\0x\0", 4},     {"garbage", REGISTRY_SZ, "a\0\0\0z\0", 6},
+        {"many", REGISTRY_MULTI_SZ, "a\0\0\0\0", 6},   {"number", REGISTRY_DWORD, "\1\2\3\4", 4},
         {"long", REGISTRY_QWORD, "\1\2\3\4\5\6\7", 8}, {"nothing", REGISTRY_NONE, "", 0},
-        {"strange", 0x12345, "\xFF\0\1", 3},          {"", REGISTRY_SZ, "d\0\0", 4},
+        {"strange", 0x12345, "\xFF\0\1", 3},           {"", REGISTRY_SZ, "d\0\0", 4},
     };
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         put(on, &test_key, values[i].name, values[i].type, values[i].data, values[i].size);
@@ -86,7 +87,8 @@ static void values_are_kept_to_the_byte(void **state) {
     assert_non_null(strstr(tool(on, "reg query HKLM\\" KEY " /v number"), "0x4030201"));
     assert_non_null(strstr(tool(on, "reg query HKLM\\" KEY " /v open"), "REG_EXPAND_SZ"));
     text_list names;
-    assert_int_equal(on->read->registry_values(on->machine, &test_key, &on->memory, &names, &on->why), FACT_KNOWN);
+    assert_int_equal(on->read->registry_values(on->machine, &test_key, &on->memory, &names, &on->why),
+                     FACT_KNOWN);
     for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
         assert_true(lists(&names, values[i].name));
     }
@@ -94,15 +96,21 @@ static void values_are_kept_to_the_byte(void **state) {
 
 static void names_round_trip(void **state) {
     live_machine *on = *state;
-    static const char name[] = "half\x1A" "D800 \xC3\xA4\xF0\x9F\x98\x80 \x1A" "001A";
-    registry_path key = {REGISTRY_MACHINE, REGISTRY_64, KEY "\\lone\x1A" "DC00"};
+    static const char name[] = "half\x1A"
+                               "D800 \xC3\xA4\xF0\x9F\x98\x80 \x1A"
+                               "001A";
+    registry_path key = {REGISTRY_MACHINE, REGISTRY_64,
+                         KEY "\\lone\x1A"
+                             "DC00"};
     put(on, &key, name, REGISTRY_DWORD, "\1\0\0", 4);
     assert_value(on, &key, name, REGISTRY_DWORD, "\1\0\0", 4);
     text_list names;
     assert_int_equal(on->read->registry_values(on->machine, &key, &on->memory, &names, &on->why), FACT_KNOWN);
     assert_true(lists(&names, name));
-    assert_int_equal(on->read->registry_keys(on->machine, &test_key, &on->memory, &names, &on->why), FACT_KNOWN);
-    assert_true(lists(&names, "lone\x1A" "DC00"));
+    assert_int_equal(on->read->registry_keys(on->machine, &test_key, &on->memory, &names, &on->why),
+                     FACT_KNOWN);
+    assert_true(lists(&names, "lone\x1A"
+                              "DC00"));
 }
 
 static void views_are_two(void **state) {
@@ -114,7 +122,8 @@ static void views_are_two(void **state) {
     (void)tool(on, "reg query HKLM\\SOFTWARE\\Wow6432Node\\MarsHealthTest /v \"only 32\"");
     const registry_path by_name = {REGISTRY_MACHINE, REGISTRY_64, "SOFTWARE\\Wow6432Node\\MarsHealthTest"};
     assert_value(on, &by_name, "only 32", REGISTRY_SZ, "x\0\0", 4);
-    assert_int_equal(on->write->registry_set(on->machine, &test_key_32, "only 32", NULL, &(uint32_t){0}), MARS_OK);
+    assert_int_equal(on->write->registry_set(on->machine, &test_key_32, "only 32", NULL, &(uint32_t){0}),
+                     MARS_OK);
     assert_int_equal(on->write->registry_prune(on->machine, &test_key_32, 1), MARS_OK);
     int code = 0;
     (void)tool_output(on, "reg query HKLM\\SOFTWARE\\Wow6432Node\\MarsHealthTest 2>NUL", &code);
@@ -154,11 +163,13 @@ static void keys_are_counted_and_pruned(void **state) {
     assert_int_equal(on->write->registry_prune(on->machine, &deep, 3), MARS_OK); /* not empty: stays */
     assert_value(on, &deep, "v", REGISTRY_SZ, "x\0\0", 4);
     assert_int_equal(on->write->registry_set(on->machine, &deep, "v", NULL, &created), MARS_OK);
-    assert_int_equal(on->write->registry_set(on->machine, &deep, "v", NULL, &created), MARS_OK); /* none: fine */
+    assert_int_equal(on->write->registry_set(on->machine, &deep, "v", NULL, &created),
+                     MARS_OK); /* none: fine */
     assert_int_equal(on->write->registry_set(on->machine, &deep, "w", NULL, &created), MARS_OK);
     const registry_path beside = {REGISTRY_MACHINE, REGISTRY_64, KEY "\\a\\other"};
     put(on, &beside, "v", REGISTRY_SZ, "x\0\0", 4);
-    assert_int_equal(on->write->registry_prune(on->machine, &deep, 3), MARS_OK); /* up to a, which is not empty */
+    assert_int_equal(on->write->registry_prune(on->machine, &deep, 3),
+                     MARS_OK); /* up to a, which is not empty */
     assert_int_equal(on->read->registry_time(on->machine, &deep, &on->memory, &time, &on->why), FACT_ABSENT);
     (void)tool_output(on, "reg query HKLM\\" KEY "\\a\\b 2>NUL", &code);
     assert_int_not_equal(code, 0);
@@ -181,7 +192,8 @@ static void too_large_is_refused(void **state) {
     static uint8_t data[REGISTRY_DATA_LIMIT + 1];
     registry_value value = {.type = REGISTRY_BINARY, .data = {.data = data, .size = sizeof data}};
     uint32_t created = 0;
-    assert_int_equal(on->write->registry_set(on->machine, &test_key, "big", &value, &created), MARS_E_TOO_LARGE);
+    assert_int_equal(on->write->registry_set(on->machine, &test_key, "big", &value, &created),
+                     MARS_E_TOO_LARGE);
     assert_int_equal(get(on, &test_key, "big", &value), FACT_ABSENT);
     value = (registry_value){.type = REGISTRY_BINARY, .data = {.data = data, .size = REGISTRY_DATA_LIMIT}};
     assert_int_equal(on->write->registry_set(on->machine, &test_key, "big", &value, &created), MARS_OK);
@@ -193,7 +205,8 @@ static void the_time_is_that_of_the_last_change(void **state) {
     int64_t written = 0;
     int64_t now = 0;
     put(on, &test_key, "stamp", REGISTRY_SZ, "x\0\0", 4);
-    assert_int_equal(on->read->registry_time(on->machine, &test_key, &on->memory, &written, &on->why), FACT_KNOWN);
+    assert_int_equal(on->read->registry_time(on->machine, &test_key, &on->memory, &written, &on->why),
+                     FACT_KNOWN);
     assert_int_equal(on->read->now(on->machine, &on->memory, &now, &on->why), FACT_KNOWN);
     assert_in_range(now - written, 0, 30);
 }
@@ -204,19 +217,22 @@ static void the_system_account_has_its_own(void **state) {
     put(on, &environment, "PSModulePath", REGISTRY_EXPAND_SZ, "x\0\0", 4);
     assert_value(on, &environment, "PSModulePath", REGISTRY_EXPAND_SZ, "x\0\0", 4);
     (void)tool(on, "reg query HKU\\S-1-5-18\\Environment /v PSModulePath");
-    assert_int_equal(on->write->flush(on->machine), MARS_OK); /* tells programs, too: there are none that hang */
+    assert_int_equal(on->write->flush(on->machine),
+                     MARS_OK); /* tells programs, too: there are none that hang */
 }
 
-/* Not even reading is allowed there: that is unknown, and says what to do, or that it is no matter of rights. */
+/* Not even reading is allowed there: that is unknown, and says what to do, or that it is no matter of rights.
+ */
 static void denied_is_unknown(void **state) {
     live_machine *on = *state;
     registry_value value;
     PSECURITY_DESCRIPTOR closed = NULL;
     HKEY key = NULL;
-    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(L"D:P(A;;KA;;;S-1-5-21-1-2-3-4)", SDDL_REVISION_1,
-                                                                     &closed, NULL));
-    assert_int_equal(RegCreateKeyExW(HKEY_LOCAL_MACHINE, L"" KEY "\\closed", 0, NULL, 0, KEY_ALL_ACCESS, NULL, &key, NULL),
-                     ERROR_SUCCESS);
+    assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(L"D:P(A;;KA;;;S-1-5-21-1-2-3-4)",
+                                                                     SDDL_REVISION_1, &closed, NULL));
+    assert_int_equal(
+        RegCreateKeyExW(HKEY_LOCAL_MACHINE, L"" KEY "\\closed", 0, NULL, 0, KEY_ALL_ACCESS, NULL, &key, NULL),
+        ERROR_SUCCESS);
     assert_int_equal(RegSetKeySecurity(key, DACL_SECURITY_INFORMATION, closed), ERROR_SUCCESS);
     (void)LocalFree(closed);
     (void)RegCloseKey(key);
@@ -225,7 +241,8 @@ static void denied_is_unknown(void **state) {
     assert_int_equal(on->why.reason, REASON_ACCESS_DENIED);
     assert_non_null(strstr(on->why.detail, "elevated"));
     uint32_t created = 0;
-    const registry_value one = {.type = REGISTRY_DWORD, .data = {.data = (const uint8_t *)"\1\0\0", .size = 4}};
+    const registry_value one = {.type = REGISTRY_DWORD,
+                                .data = {.data = (const uint8_t *)"\1\0\0", .size = 4}};
     assert_int_equal(on->write->registry_set(on->machine, &path, "x", &one, &created), MARS_E_UNREADABLE);
     assert_non_null(strstr(error_message(), "denied"));
 }

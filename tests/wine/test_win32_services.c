@@ -181,19 +181,23 @@ static void dependents(void **state) {
     create(on, "middle", "good", "depend= base");
     create(on, "top", "good", "depend= middle");
     create(on, "beside", "good", "");
-    assert_int_equal(on->read->service_dependents(on->machine, "base", &on->memory, &names, &on->why), FACT_KNOWN);
+    assert_int_equal(on->read->service_dependents(on->machine, "base", &on->memory, &names, &on->why),
+                     FACT_KNOWN);
     assert_int_equal(names.count, 0); /* none of them runs */
     assert_int_equal(start(on, "base"), MARS_OK);
     assert_int_equal(start(on, "middle"), MARS_OK);
     assert_int_equal(start(on, "top"), MARS_OK);
     assert_int_equal(start(on, "beside"), MARS_OK);
-    assert_int_equal(on->read->service_dependents(on->machine, "BASE", &on->memory, &names, &on->why), FACT_KNOWN);
+    assert_int_equal(on->read->service_dependents(on->machine, "BASE", &on->memory, &names, &on->why),
+                     FACT_KNOWN);
     assert_int_equal(names.count, 2);
     assert_string_equal(names.items[0], "top");
     assert_string_equal(names.items[1], "middle");
-    assert_int_equal(on->read->service_dependents(on->machine, "top", &on->memory, &names, &on->why), FACT_KNOWN);
+    assert_int_equal(on->read->service_dependents(on->machine, "top", &on->memory, &names, &on->why),
+                     FACT_KNOWN);
     assert_int_equal(names.count, 0);
-    assert_int_equal(on->read->service_dependents(on->machine, "none", &on->memory, &names, &on->why), FACT_ABSENT);
+    assert_int_equal(on->read->service_dependents(on->machine, "none", &on->memory, &names, &on->why),
+                     FACT_ABSENT);
     static const char *const order[] = {"top", "middle", "base", "beside"};
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         assert_int_equal(stop(on, order[i]), MARS_OK);
@@ -210,9 +214,14 @@ static void no_iscsi_disks_without_initiator(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, prepare, live_close)
     const struct CMUnitTest tests[] = {
-        TEST(what_a_service_is),      TEST(start_type_and_delay),    TEST(a_good_one),
-        TEST(a_slow_one_is_waited_for), TEST(one_that_does_not_stop), TEST(one_that_does_not_start),
-        TEST(dependents),             TEST(no_iscsi_disks_without_initiator),
+        TEST(what_a_service_is),
+        TEST(start_type_and_delay),
+        TEST(a_good_one),
+        TEST(a_slow_one_is_waited_for),
+        TEST(one_that_does_not_stop),
+        TEST(one_that_does_not_start),
+        TEST(dependents),
+        TEST(no_iscsi_disks_without_initiator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

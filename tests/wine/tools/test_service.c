@@ -40,8 +40,7 @@ static void tell(DWORD state, DWORD hint) {
     service.status.dwCurrentState = state;
     service.status.dwWaitHint = hint;
     service.status.dwCheckPoint = hint > 0 ? service.status.dwCheckPoint + 1 : 0;
-    service.status.dwControlsAccepted =
-        state == SERVICE_RUNNING && !is(L"refuse") ? SERVICE_ACCEPT_STOP : 0;
+    service.status.dwControlsAccepted = state == SERVICE_RUNNING && !is(L"refuse") ? SERVICE_ACCEPT_STOP : 0;
     (void)SetServiceStatus(service.handle, &service.status);
 }
 
@@ -56,7 +55,7 @@ static DWORD WINAPI control(DWORD code, DWORD type, void *data, void *user) {
         }
     }
     return code == SERVICE_CONTROL_STOP || code == SERVICE_CONTROL_INTERROGATE ? NO_ERROR
-                                                                                : ERROR_CALL_NOT_IMPLEMENTED;
+                                                                               : ERROR_CALL_NOT_IMPLEMENTED;
 }
 
 static void WINAPI run(DWORD argc, wchar_t **argv) {

@@ -1,6 +1,7 @@
-/* Stands in for vssadmin.exe. Files in C:\vssadmin tell what it does: answer.bin is printed as it is; mode.txt is "CODE"
- * or "CODE hang", "CODE flood", "CODE late" (a quarter of a second), "CODE child" (leaves a program running that holds
- * the output), "CODE errors" (prints on standard error). Its arguments are added to arguments.txt, one line a call. */
+/* Stands in for vssadmin.exe. Files in C:\vssadmin tell what it does: answer.bin is printed as it is;
+ * mode.txt is "CODE" or "CODE hang", "CODE flood", "CODE late" (a quarter of a second), "CODE child" (leaves
+ * a program running that holds the output), "CODE errors" (prints on standard error). Its arguments are added
+ * to arguments.txt, one line a call. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,8 @@
 
 /* ---- One service ---- */
 
-DWORD win32_service_open(const char *name, DWORD manager_access, DWORD access, arena *memory, win32_service *out) {
+DWORD win32_service_open(const char *name, DWORD manager_access, DWORD access, arena *memory,
+                         win32_service *out) {
     *out = (win32_service){.where = arena_printf(memory, "service %s", name)};
     const wchar_t *wide = wide_text(memory, name);
     if (wide == NULL) {
@@ -77,7 +78,8 @@ static fact_number number_of(int64_t value, const char *where) {
     return (fact_number){.fact = fact_known(where), .value = value};
 }
 
-static void fill_config(const QUERY_SERVICE_CONFIGW *config, const char *where, arena *memory, service_info *out) {
+static void fill_config(const QUERY_SERVICE_CONFIGW *config, const char *where, arena *memory,
+                        service_info *out) {
     out->display_name = text_of(config->lpDisplayName, where, memory);
     out->start = number_of(config->dwStartType, where);
     out->account = text_of(config->lpServiceStartName, where, memory);
@@ -177,8 +179,8 @@ static DWORD enumerate(SC_HANDLE manager, arena *memory, ENUM_SERVICE_STATUS_PRO
         if (*out == NULL && size > 0) {
             return ERROR_NOT_ENOUGH_MEMORY;
         }
-        error = EnumServicesStatusExW(manager, SC_ENUM_PROCESS_INFO, SERVICE_WIN32, SERVICE_ACTIVE, (BYTE *)*out,
-                                      size, &needed, count, &resume, NULL) != FALSE
+        error = EnumServicesStatusExW(manager, SC_ENUM_PROCESS_INFO, SERVICE_WIN32, SERVICE_ACTIVE,
+                                      (BYTE *)*out, size, &needed, count, &resume, NULL) != FALSE
                     ? ERROR_SUCCESS
                     : GetLastError();
         size += needed; /* of what did not fit */
@@ -214,7 +216,8 @@ static bool read_needs(host *machine, const char *name, arena *memory, running *
            read_names(machine, name, "Group", memory, &out->group, why) != FACT_UNKNOWN;
 }
 
-static bool list_running(host *machine, const win32_service *opened, arena *memory, running_list *out, fact *why) {
+static bool list_running(host *machine, const win32_service *opened, arena *memory, running_list *out,
+                         fact *why) {
     ENUM_SERVICE_STATUS_PROCESSW *found = NULL;
     DWORD count = 0;
     DWORD error = enumerate(opened->manager, memory, &found, &count);
@@ -229,14 +232,16 @@ static bool list_running(host *machine, const win32_service *opened, arena *memo
     out->count = count;
     for (DWORD i = 0; i < count; i++) {
         out->items[i].name = found[i].lpServiceName;
-        if (!read_needs(machine, text_from_wide(memory, found[i].lpServiceName), memory, &out->items[i], why)) {
+        if (!read_needs(machine, text_from_wide(memory, found[i].lpServiceName), memory, &out->items[i],
+                        why)) {
             return false;
         }
     }
     return true;
 }
 
-/* Those that need a service come before it. Depth: no deeper than there are services, each being listed once. */
+/* Those that need a service come before it. Depth: no deeper than there are services, each being listed once.
+ */
 static void list_those_that_need(running_list *all, const running *service, arena_vector *dependents) {
     for (size_t i = 0; i < all->count; i++) {
         running *other = &all->items[i];
@@ -268,13 +273,16 @@ static fact_state find_dependents(host *machine, const win32_service *opened, co
     return win32_known(opened->where, dependents->memory, why);
 }
 
-/* What the service manager lists by itself leaves open whether it includes those that depend through others. */
-fact_state win32_service_dependents(host *machine, const char *name, arena *memory, text_list *out, fact *why) {
+/* What the service manager lists by itself leaves open whether it includes those that depend through others.
+ */
+fact_state win32_service_dependents(host *machine, const char *name, arena *memory, text_list *out,
+                                    fact *why) {
     *out = (text_list){0};
     win32_service opened;
     arena work = {0};
     arena_vector dependents = ARENA_VECTOR(memory, const char *);
-    DWORD error = win32_service_open(name, SC_MANAGER_ENUMERATE_SERVICE, SERVICE_QUERY_STATUS, memory, &opened);
+    DWORD error =
+        win32_service_open(name, SC_MANAGER_ENUMERATE_SERVICE, SERVICE_QUERY_STATUS, memory, &opened);
     fact_state state = error == ERROR_SUCCESS
                            ? find_dependents(machine, &opened, name, &work, &dependents, why)
                            : win32_failure(win32_of(machine), error, opened.where, memory, why);
