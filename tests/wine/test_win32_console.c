@@ -152,6 +152,29 @@ static void can_be_cancelled(void **state) {
     assert_string_equal(on->why.detail, "cancelled");
 }
 
+static DWORD WINAPI cancel_soon(void *user) {
+    Sleep(300);
+    (void)mars_session_cancel(user);
+    return 0;
+}
+
+static void a_session_can_be_cancelled(void **state) {
+    (void)state;
+    mars_session *session = NULL;
+    mars_evidence *evidence = NULL;
+    const mars_collect_options options = {.struct_size = sizeof options, .checks = "shadow.storage"};
+    set("0 hang", "", 0);
+    assert_int_equal(mars_session_open(&session, NULL), MARS_OK);
+    HANDLE thread = CreateThread(NULL, 0, cancel_soon, session, 0, NULL);
+    ULONGLONG began = GetTickCount64();
+    assert_int_equal(mars_collect(&evidence, session, &options), MARS_E_CANCELLED);
+    assert_true(GetTickCount64() - began < 15000);
+    assert_null(evidence);
+    (void)WaitForSingleObject(thread, INFINITE);
+    (void)CloseHandle(thread);
+    mars_session_close(session);
+}
+
 /* A program of that name in the current folder or on the PATH is no tool of Windows. */
 static void only_the_system_folder_counts(void **state) {
     live_machine *on = *state;
@@ -205,6 +228,7 @@ int main(void) {
         TEST(too_much_is_too_large),
         TEST(what_it_leaves_running_does_not_hold_us),
         TEST(can_be_cancelled),
+        TEST(a_session_can_be_cancelled),
         TEST(only_the_system_folder_counts),
         TEST(real_tools_answer),
         TEST(shadow_storage_is_resized),

@@ -81,7 +81,7 @@ mars_status win32_shadow_resize(host *machine, const char *for_volume, const cha
     enum { TIME_LIMIT_S = 180 };
     static const uint64_t megabyte = 1024 * 1024;
     static const char program[] = "vssadmin.exe";
-    win32_host *self = win32_of(machine);
+    const win32_host *self = win32_of(machine);
     arena memory = {0};
     fact why;
     win32_program_end end;
@@ -97,11 +97,8 @@ mars_status win32_shadow_resize(host *machine, const char *for_volume, const cha
     };
     const char *command = command_of(program, arguments, &memory);
     mars_status status = MARS_OK;
-    bool (*cancelled)(void *) = self->base.cancelled;
-    self->base.cancelled = NULL; /* a change is done or has failed */
     fact_state state =
         win32_program_run(self, program, arguments, TIME_LIMIT_S, command, &memory, &end, &why);
-    self->base.cancelled = cancelled;
     if (state != FACT_KNOWN) {
         status = win32_write_refuse(&why);
     } else if (end.exit_code != 0) {
