@@ -80,6 +80,8 @@ static void errors_say_what_to_do(void **state) {
 
 /* ---- Journals ---- */
 
+static const DWORD done = ERROR_SUCCESS;
+
 static void remove_journals(void) {
     (void)DeleteFileW(L"" JOURNALS "\\lock");
     (void)RemoveDirectoryW(L"" JOURNALS);
@@ -105,11 +107,10 @@ static void open_to_all(void) {
     PACL dacl = NULL;
     entry.Trustee.TrusteeForm = TRUSTEE_IS_SID;
     entry.Trustee.ptstrName = (wchar_t *)(void *)&everyone;
-    assert_int_equal(SetEntriesInAclW(1, &entry, NULL, &dacl), ERROR_SUCCESS);
+    assert_true(SetEntriesInAclW(1, &entry, NULL, &dacl) == done);
     wchar_t name[] = L"" JOURNALS;
-    assert_int_equal(
-        SetNamedSecurityInfoW(name, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, dacl, NULL),
-        ERROR_SUCCESS);
+    assert_true(SetNamedSecurityInfoW(name, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, dacl,
+                                      NULL) == done);
     (void)LocalFree(dacl);
 }
 
