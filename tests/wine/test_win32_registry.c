@@ -232,9 +232,10 @@ static void denied_is_unknown(void **state) {
     HKEY key = NULL;
     assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(L"D:P(A;;KA;;;S-1-5-21-1-2-3-4)",
                                                                      SDDL_REVISION_1, &closed, NULL));
-    assert_true(RegCreateKeyExW(HKEY_LOCAL_MACHINE, L"" KEY "\\closed", 0, NULL, 0, KEY_ALL_ACCESS, NULL,
-                                &key, NULL) == done);
-    assert_true(RegSetKeySecurity(key, DACL_SECURITY_INFORMATION, closed) == done);
+    LSTATUS made =
+        RegCreateKeyExW(HKEY_LOCAL_MACHINE, L"" KEY "\\closed", 0, NULL, 0, KEY_ALL_ACCESS, NULL, &key, NULL);
+    LSTATUS set = RegSetKeySecurity(key, DACL_SECURITY_INFORMATION, closed);
+    assert_true(made == done && set == done);
     (void)LocalFree(closed);
     (void)RegCloseKey(key);
     const registry_path path = {REGISTRY_MACHINE, REGISTRY_64, KEY "\\closed"};
