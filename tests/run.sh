@@ -96,6 +96,22 @@ unit() { ctest_in "$BUILD" '^image\.'; }
 image() { ctest_in "$BUILD" "$no_extra_images" --tests-regex '^image\.'; }
 locales() { bash tests/locale/run.sh; }
 install() { bash tests/install/run.sh; }
+windows_build() {
+  if ! command -v x86_64-w64-mingw32-gcc-win32; then
+    echo "note: there is no compiler for Windows: nothing is built"
+    return
+  fi
+  bash scripts/windows/build-dependencies.sh "$BUILD/win-x64" && build_in win-x64 "$BUILD/win-x64"
+}
+windows_binaries() { windows_ctest '^windows\.'; }
+wine() { windows_ctest '^(unit|fuzz|wine)\.'; }
+windows_ctest() { # TESTS
+  if ! command -v x86_64-w64-mingw32-gcc-win32 || ! command wine --version; then
+    echo "ok - the Windows build # SKIP there is no compiler for Windows or no Wine"
+    return
+  fi
+  ctest --test-dir "$BUILD/win-x64" --tests-regex "$1" --parallel "$JOBS" --timeout 300 --verbose --no-tests=error
+}
 valgrind() { bash tests/valgrind/run.sh; }
 asan_build() { build_in asan "$BUILD/asan"; }
 asan() { ctest_in "$BUILD/asan" "$no_extra_images"; }
@@ -115,6 +131,9 @@ steps=(
   "image yes images, end to end"
   "locales yes other locales"
   "install yes installed and used from C and C++"
+  "windows_build no building for Windows, with the libraries it needs"
+  "windows_binaries yes what the Windows binaries import, export and say they are"
+  "wine yes unit tests, fuzz corpora and the command line tool under Wine"
   "valgrind yes the command line tool under valgrind"
   "asan_build no building with the address and undefined behaviour sanitizers"
   "asan yes every test under these sanitizers"

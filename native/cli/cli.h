@@ -8,6 +8,12 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#if defined(__MINGW32__)
+#    define PRINTF_LIKE(text, first) __attribute__((format(gnu_printf, text, first)))
+#else
+#    define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
+#endif
+
 /* Exit codes of every command; `test` has its own meaning for 1 and 2 (see its help). */
 enum { EXIT_DONE = 0, EXIT_WARNINGS = 1, EXIT_FAILURES = 2, EXIT_NOT_JUDGED = 3 };
 
@@ -80,7 +86,7 @@ int run_version(const options *given);
 /* ---- Shared ---- */
 
 /* A message on stderr: "marshealth: ...". */
-void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void complain(const char *format, ...) PRINTF_LIKE(1, 2);
 /* The library's last error on stderr, with the source it happened on (NULL: none). */
 void complain_error(const char *about);
 

@@ -1,9 +1,9 @@
 #include "cli.h"
+#include "system.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The library's limit for evidence, and more than any baseline needs. */
 enum { MAXIMUM_INPUT = 64 * 1024 * 1024 };
@@ -46,7 +46,7 @@ char *read_whole_file(const char *path, size_t *size, char *message, size_t mess
     if (strcmp(path, "-") == 0) {
         return read_stream(stdin, size, message, message_size);
     }
-    FILE *file = fopen(path, "rb");
+    FILE *file = system_open(path, "rb");
     if (file == NULL) {
         (void)snprintf(message, message_size, "it could not be opened: %s", strerror(errno));
         return NULL;
@@ -68,7 +68,7 @@ bool output_open(output *out, const char *path) {
         return false;
     }
     (void)snprintf(out->temporary, size, "%s.part", path);
-    out->to = fopen(out->temporary, "wb");
+    out->to = system_open(out->temporary, "wb");
     if (out->to == NULL) {
         complain("%s could not be created: %s", out->temporary, strerror(errno));
         free(out->temporary);
@@ -87,10 +87,10 @@ bool output_close(output *out, bool keep) {
     }
     written = fclose(out->to) == 0 && written;
     if (keep && written) {
-        written = rename(out->temporary, out->path) == 0;
+        written = system_replace(out->temporary, out->path);
     }
     if (!keep || !written) {
-        (void)unlink(out->temporary);
+        system_remove(out->temporary);
     }
     if (!written) {
         complain("%s could not be written: %s", out->path, strerror(errno));

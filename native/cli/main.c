@@ -1,4 +1,5 @@
 #include "cli.h"
+#include "system.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -31,6 +32,7 @@ void complain(const char *format, ...) {
     (void)fputs("marshealth: ", stderr);
     (void)vfprintf(stderr, format, arguments);
     (void)fputc('\n', stderr);
+    (void)fflush(stderr); /* not every system leaves this stream unbuffered */
     va_end(arguments);
 }
 
@@ -80,7 +82,7 @@ static int run_command(const command *c, int count, char **words) {
     return code;
 }
 
-int main(int argc, char **argv) {
+int run_marshealth(int argc, char **argv) {
     const char *name = argc > 1 ? argv[1] : NULL;
     if (name == NULL) {
         print_help(stderr);

@@ -18,6 +18,5 @@ typedef struct ordered_work {
 
 /* False if threads could not be had; then nothing was done. */
 bool ordered_run(const ordered_work *work);
-size_t processor_count(void);
 
 #endif

@@ -10,6 +10,7 @@ static void show_event(void *user, const mars_event *event) {
     } else {
         (void)fprintf(stderr, "marshealth: %s\n", event->text);
     }
+    (void)fflush(stderr);
 }
 
 int run_collect(const options *given) {

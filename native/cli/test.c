@@ -1,10 +1,11 @@
 /* marshealth test: judges sources side by side and reports them in order. */
 #include "cli.h"
 #include "ordered.h"
+#include "system.h"
+#include "threads.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct judged {
     mars_text *text; /* NULL if it could not be judged */
@@ -29,6 +30,7 @@ static void log_event(void *user, const mars_event *event) {
     if (event->kind == MARS_EVENT_LOG) {
         (void)fprintf(stderr, "marshealth: %s: %s\n", from->path != NULL ? from->path : "this machine",
                       event->text);
+        (void)fflush(stderr);
     }
 }
 
@@ -139,8 +141,9 @@ static void print_separator(test_run *run) {
 
 static void show_progress(const test_run *run, size_t done) {
     size_t count = run->given->source_count;
-    if (run->out.path != NULL && count > 1 && isatty(STDERR_FILENO)) {
+    if (run->out.path != NULL && count > 1 && system_is_terminal(stderr)) {
         (void)fprintf(stderr, "\r%zu of %zu judged%s", done, count, done == count ? "\n" : "");
+        (void)fflush(stderr);
     }
 }
 
@@ -209,7 +212,7 @@ static int judge_all(test_run *run) {
 static bool wants_color(const options *given) {
     const char *no_color = getenv("NO_COLOR");
     return given->output == NULL && !given->no_color && (no_color == NULL || no_color[0] == '\0') &&
-           isatty(STDOUT_FILENO);
+           system_shows_colors();
 }
 
 int run_test(const options *given) {

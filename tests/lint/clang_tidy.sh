@@ -13,9 +13,19 @@ if ! command -v clang-tidy >/dev/null; then
 fi
 version=$(clang-tidy --version | sed -n 's/.*LLVM version \([0-9]*\).*/\1/p')
 
+# What a build knows how to compile, without what it generates.
+files_of() { # BUILD_FOLDER
+  jq -r '.[].file' "$1/compile_commands.json" | grep -v "^$build/" | sed "s|^$PWD/||" | sort -u
+}
+
+windows=$build/win-x64
 every_file() {
-  # What the build knows how to compile, without what it generates.
-  jq -r '.[].file' "$build/compile_commands.json" | grep -v "^$build/" | sed "s|^$PWD/||" | sort -u
+  files_of "$build"
+  windows_only
+}
+# What only the Windows build compiles; nothing where there is none.
+windows_only() {
+  [ ! -f "$windows/compile_commands.json" ] || comm -13 <(files_of "$build") <(files_of "$windows") | grep '[.]c$'
 }
 
 changed_files() {
@@ -37,7 +47,7 @@ touched_sources() {
     for header in $(grep '\.h$' <<<"$changed"); do
       every_file | xargs -r grep -lF "$(basename "$header")\"" | head -n 3
     done
-  } | sort -u | comm -12 - <(every_file)
+  } | sort -u | comm -12 - <(every_file | sort)
 }
 
 if [ "${1-}" = all ] || ! files=$(touched_sources); then
@@ -52,10 +62,13 @@ echo "note: $(wc -l <<<"$files") files, clang-tidy $version"
 work=$build/clang-tidy
 rm -rf "$work"
 mkdir -p "$work"
+windows_only >"$work/windows"
 # One word per file and finding state, so that the two runs at a time do not mix their lines.
 one='
   name=$(tr / _ <<<"$1")
-  clang-tidy --quiet -p "$0" "$1" >"$0/clang-tidy/$name.txt" 2>"$0/clang-tidy/$name.err" || touch "$0/clang-tidy/$name.bad"
+  database=$0
+  grep -qxF "$1" "$0/clang-tidy/windows" && database=$0/win-x64
+  clang-tidy --quiet -p "$database" "$1" >"$0/clang-tidy/$name.txt" 2>"$0/clang-tidy/$name.err" || touch "$0/clang-tidy/$name.bad"
 '
 xargs -P "${JOBS:-2}" -I{} bash -c "$one" "$build" {} <<<"$files"
 while read -r file; do

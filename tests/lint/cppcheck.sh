@@ -14,7 +14,7 @@ version=$(cppcheck --version | sed 's/^Cppcheck //')
 mkdir -p "$build/cppcheck"
 if cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,performance,portability \
   --suppress=missingIncludeSystem --library=posix --platform=unix64 -j "${JOBS:-2}" --cppcheck-build-dir="$build/cppcheck" \
-  -I native/include -I native/src -I "$build/native/generated" native/src native/cli; then
+  -I native/include -I native/src -I "$build/native/generated" native/src native/cli native/windows; then
   echo "ok - cppcheck"
 elif [ "${version%.*}" = "$reference" ] || [ "$version" = "$reference" ]; then
   echo "not ok - cppcheck"

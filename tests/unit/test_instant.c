@@ -14,15 +14,20 @@
 static const int64_t year_0 = -62167219200;
 static const int64_t end_of_9999 = 253402300799;
 
-/* Every day of the ten thousand years, each at another time of day, against the C library. */
+/* Every day of the ten thousand years, each at another time of day, against the C library, as far as that
+ * goes: Microsoft's knows 1970 to 3000. */
 static void test_every_day_as_the_c_library_has_it(void **state) {
     (void)state;
+    size_t compared = 0;
     for (int64_t day = year_0 / 86400; day <= end_of_9999 / 86400; day++) {
         time_t instant = (time_t)(day * 86400 + ((day * 7919) % 86400 + 86400) % 86400);
         struct tm civil;
         char expected[INSTANT_TEXT_SIZE];
         char text[INSTANT_TEXT_SIZE];
-        assert_non_null(gmtime_r(&instant, &civil));
+        if (gmtime_r(&instant, &civil) == NULL) {
+            continue;
+        }
+        compared++;
         (void)snprintf(expected, sizeof expected, "%04d-%02d-%02dT%02d:%02d:%02dZ", civil.tm_year + 1900,
                        civil.tm_mon + 1, civil.tm_mday, civil.tm_hour, civil.tm_min, civil.tm_sec);
         instant_format(instant, text);
@@ -36,6 +41,7 @@ static void test_every_day_as_the_c_library_has_it(void **state) {
         assert_true(has_zone);
         assert_int_equal(parsed, instant);
     }
+    assert_true(compared > (size_t)365 * 1000);
 }
 
 static void test_format_clamps(void **state) {

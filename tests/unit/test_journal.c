@@ -11,11 +11,9 @@
 #include "recorded_storage.h"
 #include "repair/journal.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const journal_head head = {
     .id = "20260302T080000Z-4711",
@@ -280,45 +278,6 @@ static void test_torn_and_corrupt_lines(void **state) {
     free(end);
 }
 
-static void test_on_a_real_folder(void **state) {
-    (void)state;
-    char path[] = "/tmp/marshealth-journal-XXXXXX";
-    assert_non_null(mkdtemp(path));
-    int folder = open(path, O_RDONLY | O_DIRECTORY);
-    journal_storage *storage = NULL;
-    assert_int_equal(journal_storage_open(&storage, folder), MARS_OK);
-    journal *run = NULL;
-    assert_int_equal(journal_begin(&run, storage, &head), MARS_OK);
-    change_record change = change_number(1);
-    assert_int_equal(journal_intend(run, &change), MARS_OK);
-    journal_close(run);
-    assert_int_not_equal(journal_begin(&run, storage, &head), MARS_OK); /* the same run again */
-    assert_null(run);
-    arena memory = {0};
-    journal_run read = {0};
-    text_list runs = {0};
-    assert_int_equal(storage->list(storage, &memory, &runs), MARS_OK);
-    assert_int_equal(runs.count, 1);
-    assert_int_equal(journal_read(storage, runs.items[0], &memory, &read), MARS_OK);
-    assert_int_equal(read.change_count, 1);
-    assert_change(&read.changes[0], 1);
-    assert_int_equal(journal_read(storage, "no-such-run", &memory, &read), MARS_E_NOT_FOUND);
-    arena_free(&memory);
-    storage->close(storage);
-    static const char *const made[] = {"/blobs/0", "/run.jsonl"};
-    char name[256];
-    for (size_t i = 0; i < 2; i++) {
-        (void)snprintf(name, sizeof name, "%s/%s%s", path, head.id, made[i]);
-        assert_int_equal(unlink(name), 0);
-    }
-    (void)snprintf(name, sizeof name, "%s/%s/blobs", path, head.id);
-    assert_int_equal(rmdir(name), 0);
-    (void)snprintf(name, sizeof name, "%s/%s", path, head.id);
-    assert_int_equal(rmdir(name), 0);
-    assert_int_equal(rmdir(path), 0);
-    (void)close(folder);
-}
-
 static void test_crc32c_is_castagnolis(void **state) {
     (void)state;
     uint8_t zeros[32] = {0};
@@ -334,7 +293,7 @@ int main(void) {
         cmocka_unit_test(test_what_is_written_is_read),   cmocka_unit_test(test_power_cuts),
         cmocka_unit_test(test_every_act_may_fail),        cmocka_unit_test(test_every_allocation_may_fail),
         cmocka_unit_test(test_damaged_and_hostile_lines), cmocka_unit_test(test_torn_and_corrupt_lines),
-        cmocka_unit_test(test_on_a_real_folder),          cmocka_unit_test(test_crc32c_is_castagnolis),
+        cmocka_unit_test(test_crc32c_is_castagnolis),
     };
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* An arena: memory that is given back all at once. Failure is sticky: arena_alloc returns NULL, the text functions
- * return "", and arena_failed() tells at the end of the work, so that code in between need not ask at every step. */
+/* An arena: memory that is given back all at once. Failure is sticky: arena_alloc returns NULL, the text
+ * functions return "", and arena_failed() tells at the end of the work, so that code in between need not ask
+ * at every step. */
 #ifndef CORE_ARENA_H
 #define CORE_ARENA_H
 
@@ -8,7 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#if defined(__GNUC__)
+#if defined(__MINGW32__)
+/* There "printf" is Microsoft's old dialect; what is called here is the standard's, as everywhere. */
+#    define PRINTF_LIKE(text, first) __attribute__((format(gnu_printf, text, first)))
+#elif defined(__GNUC__)
 #    define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 #else
 #    define PRINTF_LIKE(text, first)

@@ -1,14 +1,11 @@
 #include "parse/xml_reader.h"
 
 #include "core/unicode.h"
+#include "parse/xml_library.h"
 
 #include <libxml/parser.h>
-#include <pthread.h>
 
 #include <string.h>
-
-/* libxml2 looks at its "initialised" flag without a lock; two sessions may get here at the same time. */
-static pthread_once_t libxml2_ready = PTHREAD_ONCE_INIT;
 
 void xml_reader_fail(xml_reader *reader, unknown_reason reason, const char *detail) {
     if (!reader->failed) {
@@ -150,7 +147,7 @@ static void parse(xml_reader *reader, const xml_source *source) {
 bool xml_reader_open(xml_reader *reader, const uint8_t *data, size_t size, size_t text_max, arena *memory) {
     *reader = (xml_reader){.memory = memory, .why = fact_known(NULL)};
     xml_source source = {.text = ""};
-    (void)pthread_once(&libxml2_ready, xmlInitParser);
+    xml_library_start();
     decode(reader, data, size, text_max, &source);
     if (!reader->failed) {
         check_prolog(reader, &source);

@@ -4,7 +4,7 @@
 #define REPAIR_JOURNAL_STORAGE_H
 
 #include "core/arena.h"
-#include "marshealth.h"
+#include "host/host_writer.h"
 
 typedef struct journal_storage journal_storage;
 struct journal_storage {
@@ -26,5 +26,9 @@ struct journal_storage {
 /* A folder on this machine, given by an open descriptor so that it cannot be swapped; the descriptor stays
  * the caller's. */
 mars_status journal_storage_open(journal_storage **out, int folder_descriptor);
+/* A folder on this machine as a host names it (host_writer.h): by the descriptor where the system has such,
+ * else by the path, and then nobody can swap the folder while the storage is open. The descriptor stays the
+ * caller's. */
+mars_status journal_storage_open_in(journal_storage **out, const journal_place *place);
 
 #endif

@@ -1,9 +1,9 @@
 #include "script_signer.h"
 
 #include "core/unicode.h"
+#include "parse/base64.h"
 #include "test_signer.h"
 
-#include <openssl/evp.h>
 #include <string.h>
 
 enum { LINE_LENGTH = 64 };
@@ -31,12 +31,7 @@ static void put_line(text_builder *to, bool is_xml, const char *content, size_t 
 
 static void put_base64(text_builder *to, bool is_xml, const text_builder *data) {
     text_builder encoded = {0};
-    for (size_t at = 0; at < data->length; at += 3) {
-        unsigned char four[5];
-        size_t left = data->length - at;
-        (void)EVP_EncodeBlock(four, (const unsigned char *)data->data + at, left < 3 ? (int)left : 3);
-        text_add_n(&encoded, (const char *)four, 4);
-    }
+    base64_add(&encoded, (bytes){.data = (const uint8_t *)data->data, .size = data->length});
     for (size_t at = 0; at < encoded.length; at += LINE_LENGTH) {
         size_t left = encoded.length - at;
         put_line(to, is_xml, encoded.data + at, left < LINE_LENGTH ? left : LINE_LENGTH);

@@ -192,3 +192,7 @@ mars_status journal_storage_open(journal_storage **out, int folder_descriptor) {
     *out = &storage->base;
     return MARS_OK;
 }
+
+mars_status journal_storage_open_in(journal_storage **out, const journal_place *place) {
+    return journal_storage_open(out, place->descriptor);
+}

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Runs a Windows program in a prefix that is there already.
+# usage: run.sh PREFIX PROGRAM [ARGUMENT...]
+. "$(dirname "${BASH_SOURCE[0]}")/prefix.sh"
+wine_use "$1"
+shift
+exec wine "$@"

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# marshealth.dll in a program that loads it, uses it on threads and unloads it (use_dll.c).
+set -uo pipefail
+: "${MARSHEALTH:?}" "${MARSHEALTH_EXE:?}" "${EXAMPLE_IMAGES:?}" "${SCRATCH:?}" "${PREFIXES:?}" "${PROGRAMS:?}"
+. "$(dirname "${BASH_SOURCE[0]}")/prefix.sh"
+prefix_copy "$PREFIXES" dll || exit 1
+trap 'prefix_stop "$PREFIXES" dll' EXIT
+wine_use "$PREFIXES/dll"
+rm -rf "$SCRATCH"
+mkdir -p "$SCRATCH"
+cd "$SCRATCH" || exit 1
+"$MARSHEALTH" collect --image "$EXAMPLE_IMAGES/broken" -o broken.json || exit 1
+timeout 120 wine "$PROGRAMS/use_dll.exe" "$(dirname "$MARSHEALTH_EXE")/marshealth.dll" broken.json

@@ -1,0 +1,58 @@
+# The Windows build's tests run under Wine, in a prefix of their own (prefix.sh).
+
+find_program(BASH bash REQUIRED)
+set(CMAKE_CROSSCOMPILING_EMULATOR ${BASH} ${CMAKE_CURRENT_LIST_DIR}/run.sh ${CMAKE_BINARY_DIR}/wine/units)
+# Tests use a little of POSIX (threads, gmtime_r), which mingw-w64 has; the library does not.
+link_libraries(pthread)
+add_compile_definitions(_POSIX_C_SOURCE=200809L)
+
+# Leaves only those sources in the list that need none of the tools which are not there for Windows, nor are named.
+function(keep_portable_tests list)
+  foreach(source IN LISTS ${list})
+    get_filename_component(name ${source} NAME_WE)
+    file(STRINGS ${source} needed REGEX "${LINUX_TEST_TOOLS_PATTERN}")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+    if(NOT needed AND NOT name IN_LIST ARGN)
+      list(APPEND portable ${source})
+    else()
+      list(APPEND left_out ${name})
+    endif()
+  endforeach()
+  list(JOIN left_out " " left_out)
+  message(STATUS "Not for Windows: ${left_out}")
+  set(${list} ${portable} PARENT_SCOPE)
+endfunction()
+
+# The Linux build that this one is compared with, and its example images.
+set(MARSHEALTH_NATIVE_BUILD ${PROJECT_SOURCE_DIR}/build CACHE PATH "Build folder of the Linux build")
+
+# What the binaries look like from outside, and the scripts in this folder: each is one test, in a prefix of its own.
+function(add_wine_tests)
+  get_property(tests DIRECTORY PROPERTY TESTS)
+  add_test(NAME wine.start COMMAND ${BASH} wine/prefix.sh copy ${CMAKE_BINARY_DIR}/wine units)
+  add_test(NAME wine.stop COMMAND ${BASH} wine/prefix.sh stop ${CMAKE_BINARY_DIR}/wine units)
+  set_tests_properties(wine.start PROPERTIES FIXTURES_SETUP wine)
+  set_tests_properties(wine.stop PROPERTIES FIXTURES_CLEANUP wine)
+  set_tests_properties(${tests} PROPERTIES FIXTURES_REQUIRED wine TIMEOUT 120)
+  set_tests_properties(wine.start wine.stop PROPERTIES WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+
+  # Programs that those scripts start; unlike the units they are not linked with the library.
+  add_executable(use_dll wine/use_dll.c)
+  target_include_directories(use_dll PRIVATE ${PROJECT_SOURCE_DIR}/native/include)
+  target_link_libraries(use_dll PRIVATE marshealth_flags PkgConfig::CMOCKA)
+  target_link_options(use_dll PRIVATE -municode)
+  set_target_properties(use_dll PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+
+  file(GLOB scripts CONFIGURE_DEPENDS wine/test_*.sh)
+  foreach(script IN LISTS scripts)
+    get_filename_component(name ${script} NAME_WE)
+    string(REGEX REPLACE "^test_" "" name ${name})
+    add_test(NAME wine.${name} COMMAND ${BASH} ${script})
+    set_tests_properties(wine.${name} PROPERTIES TIMEOUT 300 ENVIRONMENT
+      "MARSHEALTH_EXE=$<TARGET_FILE:marshealth_cli>;MARSHEALTH=${MARSHEALTH_NATIVE_BUILD}/bin/marshealth;EXAMPLE_IMAGES=${MARSHEALTH_NATIVE_BUILD}/examples/images;SCRATCH=${CMAKE_BINARY_DIR}/wine/${name}-files;PREFIXES=${CMAKE_BINARY_DIR}/wine;PROGRAMS=${CMAKE_BINARY_DIR}/tests")
+  endforeach()
+
+  add_test(NAME windows.binaries COMMAND ${BASH} windows/binaries.sh $<TARGET_FILE:marshealth>
+    $<TARGET_FILE:marshealth_cli> ${PROJECT_SOURCE_DIR}/native/include/marshealth.h ${PROJECT_VERSION}
+    WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+endfunction()
