@@ -105,6 +105,7 @@ typedef struct task_status {
     fact_time last_run;     /* absent: never ran */
     fact_number last_result; /* HRESULT as an unsigned 32-bit number */
     fact_time last_success; /* the last run that ended with result 0, where the machine keeps it */
+    fact_flag running; /* a run of it is under way */
 } task_status;
 
 /* ---- Services ---- */
@@ -122,6 +123,18 @@ typedef struct service_info {
     fact_number state;     /* SERVICE_STATE_... */
     fact_number exit_code; /* Win32 exit code of the last run */
 } service_info;
+
+/* ---- iSCSI ---- */
+
+/* A disk that the iSCSI initiator has connected. */
+typedef struct iscsi_disk {
+    const char *name;          /* the target's name, or what else tells it apart */
+    fact_flag recovery_volume; /* the MARS agent mounted it to restore files from; unknown: cannot be told */
+} iscsi_disk;
+typedef struct iscsi_disk_list {
+    iscsi_disk *items;
+    size_t count;
+} iscsi_disk_list;
 
 /* ---- Volumes ---- */
 
@@ -196,12 +209,21 @@ typedef struct host_reader {
     fact_state (*task_status)(host *, const char *path, arena *, task_status *out, fact *why);
 
     fact_state (*service_info)(host *, const char *name, arena *, service_info *out, fact *why);
+    /* The services that run (or are just starting, stopping or paused) and depend on this one, directly or through others, in the
+     * order in which they can be stopped: none before those that depend on it. Known and empty: none; absent: no such
+     * service. NULL: not on this host. */
+    fact_state (*service_dependents)(host *, const char *name, arena *, text_list *out, fact *why);
+    /* What the iSCSI initiator has connected now. Known and empty: nothing, also where the initiator is not
+     * installed or does not run. NULL: not on this host. */
+    fact_state (*iscsi_disks)(host *, arena *, iscsi_disk_list *out, fact *why);
     fact_state (*volume_list)(host *, arena *, volume_info_list *out, fact *why);
     /* The output, decoded to UTF-8. */
     fact_state (*console)(host *, const console_tool *, arena *, const char **out, fact *why);
 
     /* The time against which ages are judged: live the clock; an image's is the newest time that it itself shows. */
     fact_state (*now)(host *, arena *, int64_t *out, fact *why);
+    /* Whether we have the full rights of an administrator here. NULL: not on this host. */
+    fact_state (*elevated)(host *, arena *, bool *out, fact *why);
     void (*close)(host *);
 } host_reader;
 
@@ -217,6 +239,8 @@ struct host {
     const char *source_name; /* the image's path or the computer's name */
     const char *system_drive; /* "C:" */
     text_list warnings;      /* what the user should know of the source, e.g. that a hive is dirty; sentences */
+    bool (*cancelled)(void *user); /* asked while something is waited for, which then ends; NULL: nobody cancels */
+    void *cancel_user;
 };
 
 /* Opens a folder laid out like a system drive: MARS_E_NOT_AN_IMAGE, MARS_E_UNREADABLE, MARS_E_MALFORMED,
