@@ -2,7 +2,7 @@
  * host/host.h.
  *
  *   image_open.c      opening and closing                image_registry.c  keys and values over image_hive.h
- *   image_path.c      Windows paths                      image_tasks.c     task files and TaskCache
+ *   ../windows_path.c  Windows paths                     image_tasks.c     task files and TaskCache
  *   image_folder.c    names without regard to case       image_services.c  services' keys and their captured
  * states image_files.c     the way to a file, and reading it  image_captures.c  what only the server could
  * tell image_marks.c     attributes, security, zones        image_clock.c     the newest time the image shows
@@ -14,7 +14,7 @@
 #include "host/host.h"
 #include "host/image/image_folder.h"
 #include "host/image/image_hive.h"
-#include "host/image/image_path.h"
+#include "host/windows_path.h"
 #include "parse/files_json.h"
 #include "parse/sc_queryex.h"
 

@@ -1,5 +1,5 @@
 #include "core/unicode.h"
-#include "host/image/image_path.h"
+#include "host/windows_path.h"
 #include "host/win32/win32.h"
 
 #include <string.h>
@@ -53,7 +53,7 @@ static DWORD look(wchar_t *path, size_t end, arena *memory, DWORD *attributes, b
 }
 
 /* Looks at every folder above and then at the name itself. */
-static fact_state walk(const win32_host *self, const image_path *path, wchar_t *wide, arena *memory,
+static fact_state walk(const win32_host *self, const windows_path *path, wchar_t *wide, arena *memory,
                        win32_place *out, fact *why) {
     enum { DRIVE_END = 7 }; /* "\\?\C:\" */
     size_t end = DRIVE_END;
@@ -81,8 +81,8 @@ static fact_state walk(const win32_host *self, const image_path *path, wchar_t *
 fact_state win32_place_find(const win32_host *self, const char *path, arena *memory, win32_place *out,
                             fact *why) {
     *out = (win32_place){.attributes = INVALID_FILE_ATTRIBUTES};
-    image_path parsed;
-    if (!image_path_parse(path, memory, &parsed, why)) {
+    windows_path parsed;
+    if (!windows_path_parse(path, memory, &parsed, why)) {
         out->where = why->where;
         return FACT_UNKNOWN;
     }
