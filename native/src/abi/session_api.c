@@ -26,10 +26,6 @@ static void log_warnings(const mars_session *session) {
     }
 }
 
-static bool is_cancelled(void *user) {
-    return atomic_load(&((mars_session *)user)->cancelled);
-}
-
 mars_status mars_session_open(mars_session **out, const mars_session_options *options) {
     mars_status status = abi_given(out, "out");
     if (status != MARS_OK) {
@@ -56,8 +52,6 @@ mars_status mars_session_open(mars_session **out, const mars_session_options *op
         mem_free(session);
         return status;
     }
-    session->machine->cancelled = is_cancelled;
-    session->machine->cancel_user = session;
     log_warnings(session);
     *out = session;
     return MARS_OK;

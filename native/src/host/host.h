@@ -105,7 +105,7 @@ typedef struct task_status {
     fact_time last_run;     /* absent: never ran */
     fact_number last_result; /* HRESULT as an unsigned 32-bit number */
     fact_time last_success; /* the last run that ended with result 0, where the machine keeps it */
-    fact_flag running; /* a run of it is under way */
+    fact_flag running;      /* an instance of it runs right now */
 } task_status;
 
 /* ---- Services ---- */
@@ -209,8 +209,8 @@ typedef struct host_reader {
     fact_state (*task_status)(host *, const char *path, arena *, task_status *out, fact *why);
 
     fact_state (*service_info)(host *, const char *name, arena *, service_info *out, fact *why);
-    /* The services that run (or are just starting, stopping or paused) and depend on this one, directly or through others, in the
-     * order in which they can be stopped: none before those that depend on it. Known and empty: none; absent: no such
+    /* The services that depend on this one, directly or through others, and are not stopped, in the order in
+     * which they can be stopped: none before those that depend on it. Known and empty: none; absent: no such
      * service. NULL: not on this host. */
     fact_state (*service_dependents)(host *, const char *name, arena *, text_list *out, fact *why);
     /* What the iSCSI initiator has connected now. Known and empty: nothing, also where the initiator is not
@@ -239,7 +239,7 @@ struct host {
     const char *source_name; /* the image's path or the computer's name */
     const char *system_drive; /* "C:" */
     text_list warnings;      /* what the user should know of the source, e.g. that a hive is dirty; sentences */
-    bool (*cancelled)(void *user); /* asked while something is waited for, which then ends; NULL: nobody cancels */
+    bool (*cancelled)(void *user); /* asked while a reader waits for a program, which it then ends; NULL: never */
     void *cancel_user;
 };
 

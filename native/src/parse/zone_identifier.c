@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-void zone_identifier_read(const uint8_t *data, size_t size, const char *where, arena *memory, fact_number *out) {
+void zone_identifier_read(const uint8_t *data, size_t size, const char *where, arena *memory,
+                          fact_number *out) {
     const char *text = arena_text_n(memory, (const char *)data, size);
     const char *line = text;
     while (line != NULL && !ascii_starts(line, "ZoneId=")) {

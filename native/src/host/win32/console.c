@@ -17,7 +17,8 @@ static const char *command_of(const char *program, const char *const *arguments,
 }
 
 /* A program without a console window prints in the OEM code page, unless it prints Unicode. */
-fact_state win32_program_text(const bytes *output, const char *command, arena *memory, const char **out, fact *why) {
+fact_state win32_program_text(const bytes *output, const char *command, arena *memory, const char **out,
+                              fact *why) {
     *out = "";
     if (!decode_text(output->data, output->size, arena_printf(memory, "%u", GetOEMCP()), memory, out, why)) {
         why->where = command;
@@ -26,27 +27,29 @@ fact_state win32_program_text(const bytes *output, const char *command, arena *m
     return win32_known(command, memory, why);
 }
 
-/* An exit code alone means nothing: vssadmin's is 1 where there is nothing to list. But without the rights it needs a
- * tool prints why it does not work instead of what was asked, in whatever language. */
-static fact_state judge_end(const win32_host *self, const win32_program_end *end, const char *command, arena *memory,
-                            fact *why) {
+/* An exit code alone means nothing: vssadmin's is 1 where there is nothing to list. But without the rights it
+ * needs a tool prints why it does not work instead of what was asked, in whatever language. */
+static fact_state judge_end(const win32_host *self, const win32_program_end *end, const char *command,
+                            arena *memory, fact *why) {
     if (end->exit_code != 0 && !self->elevated) {
         return win32_unknown(REASON_ACCESS_DENIED, command, "run elevated (as administrator)", why);
     }
     if (end->output.size == 0) {
-        return win32_unknown(REASON_UNREADABLE, command,
-                             arena_printf(memory, "it ended with code %lu and printed nothing", end->exit_code), why);
+        return win32_unknown(
+            REASON_UNREADABLE, command,
+            arena_printf(memory, "it ended with code %lu and printed nothing", end->exit_code), why);
     }
     return FACT_KNOWN;
 }
 
-fact_state win32_console(host *machine, const console_tool *tool, arena *memory, const char **out, fact *why) {
+fact_state win32_console(host *machine, const console_tool *tool, arena *memory, const char **out,
+                         fact *why) {
     const win32_host *self = win32_of(machine);
     const char *command = command_of(tool->program, tool->arguments, memory);
     win32_program_end end;
     *out = "";
-    fact_state state =
-        win32_program_run(self, tool->program, tool->arguments, tool->time_limit_s, command, memory, &end, why);
+    fact_state state = win32_program_run(self, tool->program, tool->arguments, tool->time_limit_s, command,
+                                         memory, &end, why);
     state = state == FACT_KNOWN ? judge_end(self, &end, command, memory, why) : state;
     return state == FACT_KNOWN ? win32_program_text(&end.output, command, memory, out, why) : state;
 }
@@ -71,12 +74,14 @@ static const char *first_words(const char *text, arena *memory) {
     return line != NULL ? line : "";
 }
 
-/* vssadmin takes megabytes; a part of one is rounded up. Whether the size is as asked is seen by listing it again. */
-mars_status win32_shadow_resize(host *machine, const char *for_volume, const char *on_volume, uint64_t max_bytes) {
+/* vssadmin takes megabytes; a part of one is rounded up. Whether the size is as asked is seen by listing it
+ * again. */
+mars_status win32_shadow_resize(host *machine, const char *for_volume, const char *on_volume,
+                                uint64_t max_bytes) {
     enum { TIME_LIMIT_S = 180 };
     static const uint64_t megabyte = 1024 * 1024;
     static const char program[] = "vssadmin.exe";
-    win32_host *self = win32_of(machine);
+    const win32_host *self = win32_of(machine);
     arena memory = {0};
     fact why;
     win32_program_end end;
@@ -92,10 +97,8 @@ mars_status win32_shadow_resize(host *machine, const char *for_volume, const cha
     };
     const char *command = command_of(program, arguments, &memory);
     mars_status status = MARS_OK;
-    bool (*cancelled)(void *) = self->base.cancelled;
-    self->base.cancelled = NULL; /* a change is done or has failed */
-    fact_state state = win32_program_run(self, program, arguments, TIME_LIMIT_S, command, &memory, &end, &why);
-    self->base.cancelled = cancelled;
+    fact_state state =
+        win32_program_run(self, program, arguments, TIME_LIMIT_S, command, &memory, &end, &why);
     if (state != FACT_KNOWN) {
         status = win32_write_refuse(&why);
     } else if (end.exit_code != 0) {

@@ -1,7 +1,9 @@
 #include "core/alloc.h"
 #include "host/win32/win32.h"
 
-enum { COPIED = FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE };
+enum {
+    COPIED = FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE
+};
 
 static DWORD attributes_of(HANDLE file) {
     BY_HANDLE_FILE_INFORMATION information;
@@ -46,8 +48,8 @@ static bool copy_security(HANDLE file, HANDLE model) {
 }
 
 DWORD win32_dress(HANDLE file, const wchar_t *model) {
-    HANDLE other = CreateFileW(model, READ_CONTROL | FILE_READ_ATTRIBUTES, WIN32_SHARE_ALL, NULL, OPEN_EXISTING,
-                               FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    HANDLE other = CreateFileW(model, READ_CONTROL | FILE_READ_ATTRIBUTES, WIN32_SHARE_ALL, NULL,
+                               OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
     if (other == INVALID_HANDLE_VALUE) {
         return GetLastError();
     }
@@ -60,8 +62,8 @@ DWORD win32_dress(HANDLE file, const wchar_t *model) {
 /* ---- Read-only files ---- */
 
 static HANDLE open_attributes(const wchar_t *path) {
-    return CreateFileW(path, FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES, WIN32_SHARE_ALL, NULL, OPEN_EXISTING,
-                       FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
+    return CreateFileW(path, FILE_READ_ATTRIBUTES | FILE_WRITE_ATTRIBUTES, WIN32_SHARE_ALL, NULL,
+                       OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
 }
 
 /* Any folder of the volume serves to find a file again by its number. */

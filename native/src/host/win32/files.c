@@ -22,7 +22,8 @@ static fact_state find(host *machine, const char *path, arena *memory, win32_pla
 
 /* Backup semantics also open folders. */
 static HANDLE open_place(const wchar_t *path, DWORD access, DWORD flags) {
-    return CreateFileW(path, access, WIN32_SHARE_ALL, NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | flags, NULL);
+    return CreateFileW(path, access, WIN32_SHARE_ALL, NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | flags,
+                       NULL);
 }
 
 fact_state win32_file_info(host *machine, const char *path, arena *memory, file_info *out, fact *why) {
@@ -185,12 +186,13 @@ static bool is_dots(const wchar_t *name) {
 static file_kind kind_of(const WIN32_FIND_DATAW *found) {
     bool is_link = (found->dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 &&
                    IsReparseTagNameSurrogate(found->dwReserved0);
-    return is_link ? FILE_OTHER
+    return is_link                                                     ? FILE_OTHER
            : (found->dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0 ? FILE_FOLDER
                                                                        : FILE_REGULAR;
 }
 
-/* Names live in an arena that is emptied from time to time, so that a million of them need no more room than a few. */
+/* Names live in an arena that is emptied from time to time, so that a million of them need no more room than
+ * a few. */
 static DWORD visit_all(HANDLE search, WIN32_FIND_DATAW *found, folder_visitor visit, void *user) {
     enum { ROOM = 64 * 1024 };
     arena names = {0};
@@ -198,7 +200,8 @@ static DWORD visit_all(HANDLE search, WIN32_FIND_DATAW *found, folder_visitor vi
     DWORD error = ERROR_SUCCESS;
     while (more && error == ERROR_SUCCESS) {
         if (!is_dots(found->cFileName)) {
-            const folder_entry entry = {.name = text_from_wide(&names, found->cFileName), .kind = kind_of(found)};
+            const folder_entry entry = {.name = text_from_wide(&names, found->cFileName),
+                                        .kind = kind_of(found)};
             more = !arena_failed(&names) && visit(user, &entry);
             error = arena_failed(&names) ? ERROR_NOT_ENOUGH_MEMORY : ERROR_SUCCESS;
         }

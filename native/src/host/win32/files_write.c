@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-/* The one name under which a new file is written before it is whole; no run leaves it behind, and the next one takes
- * it away. */
+/* The one name under which a new file is written before it is whole; no run leaves it behind, and the next
+ * one takes it away. */
 #define NEW_NAME "~marshealth.new"
 enum { PIECE = 256 * 1024 };
 
@@ -30,11 +30,12 @@ static mars_status find(const win32_host *self, const char *path, arena *memory,
 }
 
 /* Another name in the same folder. */
-static mars_status find_beside(const win32_host *self, const win32_place *place, const char *name, arena *memory,
-                               win32_place *out) {
+static mars_status find_beside(const win32_host *self, const win32_place *place, const char *name,
+                               arena *memory, win32_place *out) {
     const char *last = strrchr(place->where, '\\');
     if (last == NULL || last[1] == '\0' || name[0] == '\0' || strpbrk(name, "\\/") != NULL) {
-        return error_set(MARS_E_INVALID_ARGUMENT, "\"%s\" is no name for a file beside %s", name, place->where);
+        return error_set(MARS_E_INVALID_ARGUMENT, "\"%s\" is no name for a file beside %s", name,
+                         place->where);
     }
     int folder = (int)(last - place->where) + 1;
     return find(self, arena_printf(memory, "%.*s%s", folder, place->where, name), memory, out);
@@ -73,7 +74,8 @@ static mars_status must_be_free_for(const win32_place *other, const win32_place 
 }
 
 /* The place of the new file beside a name, where nothing is left of an earlier one. */
-static mars_status sweep(const win32_host *self, const win32_place *place, arena *memory, win32_place *fresh) {
+static mars_status sweep(const win32_host *self, const win32_place *place, arena *memory,
+                         win32_place *fresh) {
     mars_status status = find_beside(self, place, NEW_NAME, memory, fresh);
     if (status == MARS_OK && exists(fresh)) {
         win32_writable writable = win32_make_writable(fresh);
@@ -153,14 +155,15 @@ static void flush_folder_of(const win32_place *place, arena *memory) {
 }
 
 static bool has_no_second_names(DWORD error) {
-    return error == ERROR_INVALID_FUNCTION || error == ERROR_NOT_SUPPORTED || error == ERROR_NOT_SAME_DEVICE ||
-           error == ERROR_TOO_MANY_LINKS || error == ERROR_CALL_NOT_IMPLEMENTED;
+    return error == ERROR_INVALID_FUNCTION || error == ERROR_NOT_SUPPORTED ||
+           error == ERROR_NOT_SAME_DEVICE || error == ERROR_TOO_MANY_LINKS ||
+           error == ERROR_CALL_NOT_IMPLEMENTED;
 }
 
 /* A whole copy with streams, times, owner, ACL and attributes; it has its name only once it is whole. */
 static DWORD copy_whole(const win32_place *from, const win32_place *fresh, const win32_place *to) {
-    DWORD error = done_or_error(CopyFileExW(from->wide, fresh->wide, NULL, NULL, NULL, COPY_FILE_FAIL_IF_EXISTS) !=
-                                FALSE);
+    DWORD error = done_or_error(
+        CopyFileExW(from->wide, fresh->wide, NULL, NULL, NULL, COPY_FILE_FAIL_IF_EXISTS) != FALSE);
     if (error != ERROR_SUCCESS) {
         return error;
     }
@@ -402,9 +405,9 @@ static mars_status digest_place(const win32_host *self, const win32_place *place
         error = digest_finish(&running, out) || error != ERROR_SUCCESS ? error : ERROR_NOT_ENOUGH_MEMORY;
     }
     (void)CloseHandle(file);
-    return error == ERROR_SUCCESS ? MARS_OK
-                                  : error_set(MARS_E_UNREADABLE, "%s could not be read (error %lu)", place->where,
-                                              error);
+    return error == ERROR_SUCCESS
+               ? MARS_OK
+               : error_set(MARS_E_UNREADABLE, "%s could not be read (error %lu)", place->where, error);
 }
 
 mars_status win32_file_digest(host *machine, const char *path, digest_value *out) {

@@ -83,11 +83,13 @@ static mars_status fill(win32_host *self) {
     self->base.source_name = win32_computer_name(&self->memory);
     self->elevated = win32_is_elevated();
     if (!self->elevated) {
-        static const char *warning[] = {"This process is not elevated: what only administrators can read is unknown. Run "
-                                        "it as administrator."};
+        static const char *warning[] = {
+            "This process is not elevated: what only administrators can read is unknown. Run "
+            "it as administrator."};
         self->base.warnings = (text_list){.items = warning, .count = 1};
     }
-    return arena_failed(&self->memory) ? error_set(MARS_E_NO_MEMORY, "memory ran out while opening") : MARS_OK;
+    return arena_failed(&self->memory) ? error_set(MARS_E_NO_MEMORY, "memory ran out while opening")
+                                       : MARS_OK;
 }
 
 mars_status host_open_live(host **out) {

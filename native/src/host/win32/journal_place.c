@@ -6,7 +6,8 @@
 #include <sddl.h>
 #include <string.h>
 
-/* Owned by the Administrators, who and SYSTEM alone may do anything there; nothing comes from the folder above. */
+/* Owned by the Administrators, who and SYSTEM alone may do anything there; nothing comes from the folder
+ * above. */
 static const wchar_t folder_security[] = L"O:BAD:P(A;OICI;FA;;;BA)(A;OICI;FA;;;SY)";
 static const char folder_name[] = "MarsHealth";
 static const char lock_name[] = "lock";
@@ -42,7 +43,8 @@ static bool is_trusted(const win32_host *self, PSID sid) {
            (self->elevated && win32_user_sid(user) && EqualSid(sid, user) != FALSE);
 }
 
-/* An entry for what is made in the folder later says nothing of the folder; whoever it names is the maker then. */
+/* An entry for what is made in the folder later says nothing of the folder; whoever it names is the maker
+ * then. */
 static bool allows_others(const win32_host *self, const ACE_HEADER *entry) {
     if ((entry->AceFlags & INHERIT_ONLY_ACE) != 0 || entry->AceType == ACCESS_DENIED_ACE_TYPE) {
         return false;
@@ -64,15 +66,16 @@ static bool dacl_is_narrow(const win32_host *self, PACL dacl) {
     return true;
 }
 
-static mars_status check_descriptor(const win32_host *self, PSECURITY_DESCRIPTOR descriptor, const char *where) {
+static mars_status check_descriptor(const win32_host *self, PSECURITY_DESCRIPTOR descriptor,
+                                    const char *where) {
     PSID owner = NULL;
     PACL dacl = NULL;
     BOOL present = FALSE;
     BOOL ignored = FALSE;
     if (GetSecurityDescriptorOwner(descriptor, &owner, &ignored) == FALSE || owner == NULL ||
         !is_trusted(self, owner)) {
-        return error_set(MARS_E_REFUSED, "%s does not belong to the Administrators or SYSTEM: someone else made it",
-                         where);
+        return error_set(MARS_E_REFUSED,
+                         "%s does not belong to the Administrators or SYSTEM: someone else made it", where);
     }
     if (GetSecurityDescriptorDacl(descriptor, &present, &dacl, &ignored) == FALSE || present == FALSE ||
         dacl == NULL || !dacl_is_narrow(self, dacl)) {

@@ -1,13 +1,13 @@
 #include "core/unicode.h"
-#include "host/windows_path.h"
 #include "host/win32/win32.h"
+#include "host/windows_path.h"
 
 #include <string.h>
 
 static const char link_detail[] = "a link, which is not followed";
 
-/* Whether what FindFirstFile says of a name that is a reparse point is that it stands for another one. Deduplicated,
- * compressed and offline files are reparse points too, but are what they seem. */
+/* Whether what FindFirstFile says of a name that is a reparse point is that it stands for another one.
+ * Deduplicated, compressed and offline files are reparse points too, but are what they seem. */
 static bool names_another(const WIN32_FIND_DATAW *found) {
     return (found->dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 &&
            IsReparseTagNameSurrogate(found->dwReserved0);
@@ -96,7 +96,8 @@ fact_state win32_place_find(const win32_host *self, const char *path, arena *mem
     memcpy(wide, units.data, units.size);
     out->wide = wide;
     DWORD before = 0;
-    (void)SetThreadErrorMode(SEM_FAILCRITICALERRORS, &before); /* no question for a disk that is not in its drive */
+    (void)SetThreadErrorMode(SEM_FAILCRITICALERRORS,
+                             &before); /* no question for a disk that is not in its drive */
     fact_state state = walk(self, &parsed, wide, memory, out, why);
     (void)SetThreadErrorMode(before, NULL);
     return state;

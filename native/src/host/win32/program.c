@@ -77,12 +77,14 @@ static DWORD make_pipe(running_program *program, HANDLE *other_end) {
     for (int i = 0; i <= length; i++) {
         name[i] = (wchar_t)text[i];
     }
-    program->pipe = CreateNamedPipeW(name, PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
-                                     PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS, 1, PIECE, PIECE, 0, NULL);
+    program->pipe =
+        CreateNamedPipeW(name, PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
+                         PIPE_TYPE_BYTE | PIPE_REJECT_REMOTE_CLIENTS, 1, PIECE, PIECE, 0, NULL);
     if (program->pipe == INVALID_HANDLE_VALUE) {
         return GetLastError();
     }
-    *other_end = CreateFileW(name, GENERIC_WRITE | FILE_READ_ATTRIBUTES, 0, &inherited, OPEN_EXISTING, 0, NULL);
+    *other_end =
+        CreateFileW(name, GENERIC_WRITE | FILE_READ_ATTRIBUTES, 0, &inherited, OPEN_EXISTING, 0, NULL);
     return *other_end != INVALID_HANDLE_VALUE ? ERROR_SUCCESS : GetLastError();
 }
 
@@ -115,10 +117,10 @@ static DWORD create(running_program *program, const wchar_t *path, wchar_t *line
         return ERROR_NOT_ENOUGH_MEMORY;
     }
     const DWORD flags = CREATE_NO_WINDOW | CREATE_SUSPENDED | EXTENDED_STARTUPINFO_PRESENT;
-    bool good = UpdateProcThreadAttribute(start.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, inherited,
-                                          sizeof inherited, NULL, NULL) != FALSE &&
-                CreateProcessW(path, line, NULL, NULL, TRUE, flags, NULL, folder, &start.StartupInfo, &created) !=
-                    FALSE;
+    bool good = UpdateProcThreadAttribute(start.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST,
+                                          inherited, sizeof inherited, NULL, NULL) != FALSE &&
+                CreateProcessW(path, line, NULL, NULL, TRUE, flags, NULL, folder, &start.StartupInfo,
+                               &created) != FALSE;
     DWORD error = good ? ERROR_SUCCESS : GetLastError();
     DeleteProcThreadAttributeList(start.lpAttributeList);
     if (good) {
@@ -137,8 +139,8 @@ static DWORD start(running_program *program, const win32_host *self, const char 
                    arena *memory) {
     SECURITY_ATTRIBUTES inherited = {.nLength = sizeof inherited, .bInheritHandle = TRUE};
     HANDLE output = NULL;
-    HANDLE nothing = CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE, &inherited,
-                                 OPEN_EXISTING, 0, NULL);
+    HANDLE nothing = CreateFileW(L"NUL", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
+                                 &inherited, OPEN_EXISTING, 0, NULL);
     const wchar_t *wide = wide_text(memory, path);
     DWORD error = nothing != INVALID_HANDLE_VALUE ? ERROR_SUCCESS : GetLastError();
     error = error == ERROR_SUCCESS ? make_pipe(program, &output) : error;
@@ -147,7 +149,8 @@ static DWORD start(running_program *program, const win32_host *self, const char 
     if (error == ERROR_SUCCESS && (program->ready == NULL || wide == NULL || line == NULL)) {
         error = ERROR_NOT_ENOUGH_MEMORY;
     }
-    error = error == ERROR_SUCCESS ? create(program, wide, line, self->system_folder, nothing, output, memory) : error;
+    error = error == ERROR_SUCCESS ? create(program, wide, line, self->system_folder, nothing, output, memory)
+                                   : error;
     close_handle(&output); /* so that the pipe breaks when the program ends */
     close_handle(&nothing);
     return error;
@@ -230,8 +233,8 @@ static const char *read_output(running_program *program, const win32_host *self,
 }
 
 fact_state win32_program_run(const win32_host *self, const char *program, const char *const *arguments,
-                             uint32_t time_limit_s, const char *command, arena *memory, win32_program_end *out,
-                             fact *why) {
+                             uint32_t time_limit_s, const char *command, arena *memory,
+                             win32_program_end *out, fact *why) {
     *out = (win32_program_end){0};
     const char *path = arena_printf(memory, "%s\\%s", text_from_wide(memory, self->system_folder), program);
     running_program *running = arena_alloc(memory, sizeof *running);
@@ -247,7 +250,8 @@ fact_state win32_program_run(const win32_host *self, const char *program, const 
     } else {
         unknown_reason reason = REASON_UNREADABLE;
         const char *wrong = read_output(running, self, time_limit_s, &reason, memory);
-        state = wrong != NULL ? win32_unknown(reason, command, wrong, why) : win32_known(command, memory, why);
+        state =
+            wrong != NULL ? win32_unknown(reason, command, wrong, why) : win32_known(command, memory, why);
         (void)GetExitCodeProcess(running->process, &out->exit_code);
         size_t size = running->output.length;
         const uint8_t *data = size > 0 ? arena_copy(memory, running->output.data, size) : NULL;

@@ -70,7 +70,8 @@ fact_state win32_registry_read(host *machine, const registry_path *path, const c
     const char *where = registry_path_text(memory, path, name != NULL ? name : "");
     const wchar_t *wide = wide_text(memory, name != NULL ? name : "");
     HKEY key = NULL;
-    LSTATUS error = wide != NULL ? win32_key_open(path, KEY_QUERY_VALUE, memory, &key) : ERROR_NOT_ENOUGH_MEMORY;
+    LSTATUS error =
+        wide != NULL ? win32_key_open(path, KEY_QUERY_VALUE, memory, &key) : ERROR_NOT_ENOUGH_MEMORY;
     if (error == ERROR_SUCCESS) {
         error = read_value(key, wide, memory, out);
         (void)RegCloseKey(key);

@@ -18,9 +18,9 @@ static const struct {
 };
 
 static void mark_dirty(win32_host *self, const registry_path *path) {
-    win32_hive hive = path->root == REGISTRY_SYSTEM_ACCOUNT      ? HIVE_ACCOUNT
-                      : ascii_starts(path->key, "SOFTWARE\\")    ? HIVE_SOFTWARE
-                                                                 : HIVE_SYSTEM;
+    win32_hive hive = path->root == REGISTRY_SYSTEM_ACCOUNT   ? HIVE_ACCOUNT
+                      : ascii_starts(path->key, "SOFTWARE\\") ? HIVE_SOFTWARE
+                                                              : HIVE_SYSTEM;
     self->dirty[hive] = true;
     self->environment_changed =
         self->environment_changed ||
@@ -193,7 +193,8 @@ mars_status win32_registry_set(host *machine, const registry_path *path, const c
     } else if (state == FACT_UNKNOWN) {
         status = win32_write_refuse(&why);
     } else if (!is_so_already(&now, state, value)) {
-        LSTATUS error = value != NULL ? set_value(self, &target, value, keys_created) : delete_value(self, &target);
+        LSTATUS error =
+            value != NULL ? set_value(self, &target, value, keys_created) : delete_value(self, &target);
         status = error == ERROR_SUCCESS ? MARS_OK : win32_write_failed(self, (DWORD)error, target.where);
     }
     arena_free(&memory);

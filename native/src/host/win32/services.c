@@ -4,7 +4,8 @@
 
 /* ---- One service ---- */
 
-DWORD win32_service_open(const char *name, DWORD manager_access, DWORD access, arena *memory, win32_service *out) {
+DWORD win32_service_open(const char *name, DWORD manager_access, DWORD access, arena *memory,
+                         win32_service *out) {
     *out = (win32_service){.where = arena_printf(memory, "service %s", name)};
     const wchar_t *wide = wide_text(memory, name);
     if (wide == NULL) {
@@ -77,7 +78,8 @@ static fact_number number_of(int64_t value, const char *where) {
     return (fact_number){.fact = fact_known(where), .value = value};
 }
 
-static void fill_config(const QUERY_SERVICE_CONFIGW *config, const char *where, arena *memory, service_info *out) {
+static void fill_config(const QUERY_SERVICE_CONFIGW *config, const char *where, arena *memory,
+                        service_info *out) {
     out->display_name = text_of(config->lpDisplayName, where, memory);
     out->start = number_of(config->dwStartType, where);
     out->account = text_of(config->lpServiceStartName, where, memory);
@@ -140,8 +142,9 @@ fact_state win32_service_info(host *machine, const char *name, arena *memory, se
 /* One running service and what it needs. */
 typedef struct running {
     const wchar_t *name;
-    const wchar_t *group;        /* the load order group that it belongs to */
-    const wchar_t *dependencies; /* names, and groups behind a "+"; each ends with a NUL, the last with two */
+    const wchar_t *group;    /* the load order group that it belongs to; NULL: none */
+    const wchar_t *services; /* what it needs: each name ends with a NUL, the last with two */
+    const wchar_t *groups;
     bool listed;
 } running;
 
@@ -154,17 +157,16 @@ static bool equal(const wchar_t *a, const wchar_t *b) {
     return CompareStringOrdinal(a, -1, b, -1, TRUE) == CSTR_EQUAL;
 }
 
-static bool needs(const running *service, const running *other) {
-    const wchar_t *name = service->dependencies;
-    while (name != NULL && name[0] != L'\0') {
-        bool by_group = name[0] == SC_GROUP_IDENTIFIERW && other->group != NULL && other->group[0] != L'\0' &&
-                        equal(name + 1, other->group);
-        if (by_group || equal(name, other->name)) {
-            return true;
-        }
-        name += wcslen(name) + 1;
+static bool names(const wchar_t *list, const wchar_t *wanted) {
+    bool found = false;
+    for (const wchar_t *name = list; !found && wanted != NULL && name[0] != L'\0'; name += wcslen(name) + 1) {
+        found = equal(name, wanted);
     }
-    return false;
+    return found;
+}
+
+static bool needs(const running *service, const running *other) {
+    return names(service->services, other->name) || names(service->groups, other->group);
 }
 
 static DWORD enumerate(SC_HANDLE manager, arena *memory, ENUM_SERVICE_STATUS_PROCESSW **out, DWORD *count) {
@@ -177,8 +179,8 @@ static DWORD enumerate(SC_HANDLE manager, arena *memory, ENUM_SERVICE_STATUS_PRO
         if (*out == NULL && size > 0) {
             return ERROR_NOT_ENOUGH_MEMORY;
         }
-        error = EnumServicesStatusExW(manager, SC_ENUM_PROCESS_INFO, SERVICE_WIN32, SERVICE_ACTIVE, (BYTE *)*out,
-                                      size, &needed, count, &resume, NULL) != FALSE
+        error = EnumServicesStatusExW(manager, SC_ENUM_PROCESS_INFO, SERVICE_WIN32, SERVICE_ACTIVE,
+                                      (BYTE *)*out, size, &needed, count, &resume, NULL) != FALSE
                     ? ERROR_SUCCESS
                     : GetLastError();
         size += needed; /* of what did not fit */
@@ -186,79 +188,111 @@ static DWORD enumerate(SC_HANDLE manager, arena *memory, ENUM_SERVICE_STATUS_PRO
     return error;
 }
 
-/* A service that went away meanwhile depends on nothing; one that cannot be asked might, and is an error. */
-static DWORD ask_dependencies(SC_HANDLE manager, running *service, arena *memory) {
-    QUERY_SERVICE_CONFIGW *config = NULL;
-    SC_HANDLE opened = OpenServiceW(manager, service->name, SERVICE_QUERY_CONFIG);
-    if (opened == NULL) {
-        return GetLastError() == ERROR_SERVICE_DOES_NOT_EXIST ? ERROR_SUCCESS : GetLastError();
+/* A text value of a service with two NULs behind it, whatever is stored; empty if there is none. */
+static fact_state read_names(host *machine, const char *service, const char *value_name, arena *memory,
+                             const wchar_t **out, fact *why) {
+    const registry_path path = {
+        .root = REGISTRY_MACHINE,
+        .view = REGISTRY_64,
+        .key = arena_printf(memory, "SYSTEM\\CurrentControlSet\\Services\\%s", service),
+    };
+    registry_value value = {0};
+    fact_state state = win32_registry_read(machine, &path, value_name, memory, &value, why);
+    wchar_t *text = arena_alloc(memory, value.data.size + 2 * sizeof *text + 1);
+    if (text == NULL) {
+        return win32_unknown(REASON_NO_MEMORY, why->where, NULL, why);
     }
-    DWORD error = win32_service_query_config(opened, memory, &config);
-    if (error == ERROR_SUCCESS) {
-        service->group = config->lpLoadOrderGroup;
-        service->dependencies = config->lpDependencies;
+    if (state == FACT_KNOWN) {
+        memcpy(text, value.data.data, value.data.size);
     }
-    (void)CloseServiceHandle(opened);
-    return error;
+    *out = text;
+    return state;
 }
 
-static DWORD list_running(SC_HANDLE manager, arena *memory, running_list *out) {
+/* From where the service manager keeps it: some services do not let even administrators ask it about them. */
+static bool read_needs(host *machine, const char *name, arena *memory, running *out, fact *why) {
+    return read_names(machine, name, "DependOnService", memory, &out->services, why) != FACT_UNKNOWN &&
+           read_names(machine, name, "DependOnGroup", memory, &out->groups, why) != FACT_UNKNOWN &&
+           read_names(machine, name, "Group", memory, &out->group, why) != FACT_UNKNOWN;
+}
+
+static bool list_running(host *machine, const win32_service *opened, arena *memory, running_list *out,
+                         fact *why) {
     ENUM_SERVICE_STATUS_PROCESSW *found = NULL;
     DWORD count = 0;
-    DWORD error = enumerate(manager, memory, &found, &count);
+    DWORD error = enumerate(opened->manager, memory, &found, &count);
     out->items = error == ERROR_SUCCESS ? arena_array(memory, count, sizeof *out->items) : NULL;
-    if (error == ERROR_SUCCESS && out->items == NULL && count > 0) {
-        return ERROR_NOT_ENOUGH_MEMORY;
+    if (error == ERROR_SUCCESS && out->items == NULL) {
+        error = ERROR_NOT_ENOUGH_MEMORY;
     }
-    for (DWORD i = 0; i < count && error == ERROR_SUCCESS; i++) {
-        out->items[i].name = found[i].lpServiceName;
-        error = ask_dependencies(manager, &out->items[i], memory);
+    if (error != ERROR_SUCCESS) {
+        (void)win32_failure(win32_of(machine), error, opened->where, memory, why);
+        return false;
     }
     out->count = count;
-    return error;
+    for (DWORD i = 0; i < count; i++) {
+        out->items[i].name = found[i].lpServiceName;
+        if (!read_needs(machine, text_from_wide(memory, found[i].lpServiceName), memory, &out->items[i],
+                        why)) {
+            return false;
+        }
+    }
+    return true;
 }
 
-/* Those that need a service come before it. Depth: no deeper than there are services, each being listed once. */
-static void list_those_that_need(running_list *all, const running *service, arena_vector *names) {
+/* Those that need a service come before it. Depth: no deeper than there are services, each being listed once.
+ */
+static void list_those_that_need(running_list *all, const running *service, arena_vector *dependents) {
     for (size_t i = 0; i < all->count; i++) {
         running *other = &all->items[i];
         if (!other->listed && needs(other, service)) {
             other->listed = true;
-            list_those_that_need(all, other, names);
-            const char **name = arena_push(names);
+            list_those_that_need(all, other, dependents);
+            const char **name = arena_push(dependents);
             if (name != NULL) {
-                *name = text_from_wide(names->memory, other->name);
+                *name = text_from_wide(dependents->memory, other->name);
             }
         }
     }
 }
 
-/* Worked out from the configurations of all running services: what the service manager lists by itself leaves open
- * whether it includes those that depend through others. */
-fact_state win32_service_dependents(host *machine, const char *name, arena *memory, text_list *out, fact *why) {
+static fact_state find_dependents(host *machine, const win32_service *opened, const char *name, arena *work,
+                                  arena_vector *dependents, fact *why) {
+    running_list all = {0};
+    running self = {.name = wide_text(work, name)};
+    if (self.name == NULL) {
+        return win32_unknown(REASON_NO_MEMORY, opened->where, NULL, why);
+    }
+    if (!read_needs(machine, name, work, &self, why) || !list_running(machine, opened, work, &all, why)) {
+        return FACT_UNKNOWN;
+    }
+    for (size_t i = 0; i < all.count; i++) {
+        all.items[i].listed = equal(all.items[i].name, self.name);
+    }
+    list_those_that_need(&all, &self, dependents);
+    return win32_known(opened->where, dependents->memory, why);
+}
+
+/* What the service manager lists by itself leaves open whether it includes those that depend through others.
+ */
+fact_state win32_service_dependents(host *machine, const char *name, arena *memory, text_list *out,
+                                    fact *why) {
     *out = (text_list){0};
     win32_service opened;
     arena work = {0};
-    running_list all = {0};
-    QUERY_SERVICE_CONFIGW *config = NULL;
+    arena_vector dependents = ARENA_VECTOR(memory, const char *);
     DWORD error =
-        win32_service_open(name, SC_MANAGER_ENUMERATE_SERVICE, SERVICE_QUERY_CONFIG, memory, &opened);
-    error = error == ERROR_SUCCESS ? win32_service_query_config(opened.service, &work, &config) : error;
-    error = error == ERROR_SUCCESS ? list_running(opened.manager, &work, &all) : error;
-    if (error == ERROR_SUCCESS) {
-        const running self = {.name = wide_text(&work, name), .group = config->lpLoadOrderGroup};
-        arena_vector names = ARENA_VECTOR(memory, const char *);
-        for (size_t i = 0; i < all.count && self.name != NULL; i++) {
-            all.items[i].listed = equal(all.items[i].name, self.name);
-        }
-        if (self.name != NULL) {
-            list_those_that_need(&all, &self, &names);
-        }
-        *out = (text_list){.items = names.items, .count = names.count};
-        error = self.name != NULL ? ERROR_SUCCESS : ERROR_NOT_ENOUGH_MEMORY;
+        win32_service_open(name, SC_MANAGER_ENUMERATE_SERVICE, SERVICE_QUERY_STATUS, memory, &opened);
+    fact_state state = error == ERROR_SUCCESS
+                           ? find_dependents(machine, &opened, name, &work, &dependents, why)
+                           : win32_failure(win32_of(machine), error, opened.where, memory, why);
+    if (state == FACT_KNOWN) {
+        *out = (text_list){.items = dependents.items, .count = dependents.count};
+    } else {
+        why->where = opened.where; /* texts of the other arena go */
+        why->detail = why->detail != NULL ? arena_text(memory, why->detail) : NULL;
     }
     win32_service_close(&opened);
     arena_free(&work);
-    return error == ERROR_SUCCESS ? win32_known(opened.where, memory, why)
-                                  : win32_failure(win32_of(machine), error, opened.where, memory, why);
+    return state;
 }

@@ -5,7 +5,8 @@
 
 /* ---- Configuration ---- */
 
-static mars_status open_service(host *machine, const char *name, DWORD access, arena *memory, win32_service *out) {
+static mars_status open_service(host *machine, const char *name, DWORD access, arena *memory,
+                                win32_service *out) {
     *out = (win32_service){0};
     if (name[0] == '\0' || strpbrk(name, "\\/") != NULL) {
         return error_set(MARS_E_INVALID_ARGUMENT, "\"%s\" is no name that a service can have", name);
@@ -29,7 +30,9 @@ static mars_status read_config(host *machine, const win32_service *opened, const
     fact_state state = win32_service_delay(machine, name, memory, &delay, &why);
     *out = (service_config){
         .start = config->dwStartType,
-        .delay = state == FACT_ABSENT ? SERVICE_DELAY_UNSET : delay != 0 ? SERVICE_DELAY_ON : SERVICE_DELAY_OFF,
+        .delay = state == FACT_ABSENT ? SERVICE_DELAY_UNSET
+                 : delay != 0         ? SERVICE_DELAY_ON
+                                      : SERVICE_DELAY_OFF,
     };
     return state == FACT_UNKNOWN ? win32_write_refuse(&why) : MARS_OK;
 }
@@ -46,8 +49,8 @@ mars_status win32_service_config(host *machine, const char *name, service_config
 }
 
 static mars_status set_start(host *machine, const win32_service *opened, int64_t start) {
-    bool done = ChangeServiceConfigW(opened->service, SERVICE_NO_CHANGE, (DWORD)start, SERVICE_NO_CHANGE, NULL, NULL,
-                                     NULL, NULL, NULL, NULL, NULL) != FALSE;
+    bool done = ChangeServiceConfigW(opened->service, SERVICE_NO_CHANGE, (DWORD)start, SERVICE_NO_CHANGE,
+                                     NULL, NULL, NULL, NULL, NULL, NULL, NULL) != FALSE;
     return done ? MARS_OK : win32_write_failed(win32_of(machine), GetLastError(), opened->where);
 }
 
@@ -61,18 +64,20 @@ static mars_status set_delay_value(host *machine, const char *name, service_dela
         .key = arena_printf(memory, "SYSTEM\\CurrentControlSet\\Services\\%s", name),
     };
     uint32_t created = 0;
-    return win32_registry_set(machine, &path, "DelayedAutostart", delay != SERVICE_DELAY_UNSET ? &value : NULL,
-                              &created);
+    return win32_registry_set(machine, &path, "DelayedAutostart",
+                              delay != SERVICE_DELAY_UNSET ? &value : NULL, &created);
 }
 
-/* The service manager takes a delay for automatic services only, and knows no "never set": the value in the registry,
- * which it reads when it starts, is made to say exactly what is asked for. */
-static mars_status set_delay(host *machine, const win32_service *opened, const char *name, service_delay delay,
-                             arena *memory) {
+/* The service manager takes a delay for automatic services only (that of Wine for none), and knows no "never
+ * set": the value in the registry, which it reads when it starts, is made to say exactly what is asked for.
+ */
+static mars_status set_delay(host *machine, const win32_service *opened, const char *name,
+                             service_delay delay, arena *memory) {
     SERVICE_DELAYED_AUTO_START_INFO wanted = {.fDelayedAutostart = delay == SERVICE_DELAY_ON};
-    bool done = ChangeServiceConfig2W(opened->service, SERVICE_CONFIG_DELAYED_AUTO_START_INFO, &wanted) != FALSE;
+    bool done =
+        ChangeServiceConfig2W(opened->service, SERVICE_CONFIG_DELAYED_AUTO_START_INFO, &wanted) != FALSE;
     DWORD error = done ? ERROR_SUCCESS : GetLastError();
-    if (!done && error != ERROR_INVALID_PARAMETER) {
+    if (!done && error != ERROR_INVALID_PARAMETER && error != ERROR_INVALID_LEVEL) {
         return win32_write_failed(win32_of(machine), error, opened->where);
     }
     return set_delay_value(machine, name, delay, memory);
@@ -110,8 +115,8 @@ typedef struct patience {
     ULONGLONG began;
 } patience;
 
-/* As the documentation of QueryServiceStatus advises: a tenth of the service's own hint, within bounds that neither make
- * a quick service slow nor ask a slow one too often. */
+/* As the documentation of QueryServiceStatus advises: a tenth of the service's own hint, within bounds that
+ * neither make a quick service slow nor ask a slow one too often. */
 static DWORD pause_for(const SERVICE_STATUS_PROCESS *status) {
     enum { SHORTEST_MS = 10, LONGEST_MS = 250, PART = 10 };
     DWORD pause = status->dwWaitHint / PART;
@@ -119,7 +124,8 @@ static DWORD pause_for(const SERVICE_STATUS_PROCESS *status) {
 }
 
 /* Waits while the service is in one of two states. Not to be cancelled: a change is done or has failed. */
-static mars_status wait_while(const patience *wait, DWORD state, DWORD other, SERVICE_STATUS_PROCESS *status) {
+static mars_status wait_while(const patience *wait, DWORD state, DWORD other,
+                              SERVICE_STATUS_PROCESS *status) {
     for (;;) {
         DWORD error = win32_service_query_status(wait->opened->service, status);
         if (error != ERROR_SUCCESS) {
@@ -144,7 +150,8 @@ static mars_status wait_while(const patience *wait, DWORD state, DWORD other, SE
 static mars_status start_failed(const patience *wait, DWORD error) {
     switch (error) {
     case ERROR_SERVICE_DISABLED:
-        return error_set(MARS_E_REFUSED, "service \"%s\" is disabled, or nothing it needs can run", wait->name);
+        return error_set(MARS_E_REFUSED, "service \"%s\" is disabled, or nothing it needs can run",
+                         wait->name);
     case ERROR_SERVICE_LOGON_FAILED:
         return error_set(MARS_E_REFUSED, "service \"%s\" cannot log on with its account", wait->name);
     case ERROR_SERVICE_DEPENDENCY_FAIL:
@@ -173,9 +180,10 @@ static mars_status start(const patience *wait) {
     }
     result = wait_while(wait, SERVICE_START_PENDING, SERVICE_CONTINUE_PENDING, &status);
     if (result == MARS_OK && status.dwCurrentState != SERVICE_RUNNING) {
-        result = error_set(MARS_E_REFUSED, "service \"%s\" did not start: it ended with error %lu", wait->name,
-                           status.dwWin32ExitCode != ERROR_SERVICE_SPECIFIC_ERROR ? status.dwWin32ExitCode
-                                                                                  : status.dwServiceSpecificExitCode);
+        result = error_set(
+            MARS_E_REFUSED, "service \"%s\" did not start: it ended with error %lu", wait->name,
+            status.dwWin32ExitCode != ERROR_SERVICE_SPECIFIC_ERROR ? status.dwWin32ExitCode
+                                                                   : status.dwServiceSpecificExitCode);
     }
     return result;
 }
@@ -203,7 +211,8 @@ static mars_status stop_failed(const patience *wait, DWORD error) {
     case ERROR_SERVICE_CANNOT_ACCEPT_CTRL:
         return error_set(MARS_E_REFUSED, "service \"%s\" does not let itself be stopped now", wait->name);
     case ERROR_SERVICE_REQUEST_TIMEOUT:
-        return error_set(MARS_E_REFUSED, "service \"%s\" did not answer when it was told to stop", wait->name);
+        return error_set(MARS_E_REFUSED, "service \"%s\" did not answer when it was told to stop",
+                         wait->name);
     default:
         return win32_write_failed(wait->self, error, wait->opened->where);
     }

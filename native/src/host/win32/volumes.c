@@ -7,14 +7,18 @@ enum { VOLUME_ROOM = 64, TEXT_ROOM = MAX_PATH + 1 };
 
 /* ---- One volume ---- */
 
-/* Words as PowerShell's Get-Volume has them. */
-static fact_text drive_type_of(const wchar_t *volume, const char *where) {
+/* Words as PowerShell's Get-Volume has them. By the letter where there is one: Wine knows no type by the
+ * volume's name. */
+static fact_text drive_type_of(const wchar_t *volume, const fact_text *letter, const char *where) {
     static const char *const words[] = {
-        [DRIVE_UNKNOWN] = "Unknown", [DRIVE_NO_ROOT_DIR] = "Invalid Root Path", [DRIVE_REMOVABLE] = "Removable",
-        [DRIVE_FIXED] = "Fixed",     [DRIVE_REMOTE] = "Network",                [DRIVE_CDROM] = "CD-ROM",
+        [DRIVE_UNKNOWN] = "Unknown",     [DRIVE_NO_ROOT_DIR] = "Invalid Root Path",
+        [DRIVE_REMOVABLE] = "Removable", [DRIVE_FIXED] = "Fixed",
+        [DRIVE_REMOTE] = "Network",      [DRIVE_CDROM] = "CD-ROM",
         [DRIVE_RAMDISK] = "RAM Disk",
     };
-    UINT type = GetDriveTypeW(volume);
+    const wchar_t root[] = {letter->fact.state == FACT_KNOWN ? (wchar_t)letter->value[0] : L'?', L':', L'\\',
+                            L'\0'};
+    UINT type = GetDriveTypeW(letter->fact.state == FACT_KNOWN ? root : volume);
     const char *word = type < sizeof words / sizeof words[0] ? words[type] : words[DRIVE_UNKNOWN];
     return (fact_text){.fact = fact_known(where), .value = word};
 }
@@ -25,7 +29,8 @@ static fact_text letter_of(const win32_host *self, const wchar_t *volume, const 
     DWORD size = 0;
     (void)GetVolumePathNamesForVolumeNameW(volume, NULL, 0, &size);
     wchar_t *paths = arena_array(memory, (size_t)size + 1, sizeof *paths);
-    if (paths == NULL || (size > 0 && GetVolumePathNamesForVolumeNameW(volume, paths, size, &size) == FALSE)) {
+    if (paths == NULL ||
+        (size > 0 && GetVolumePathNamesForVolumeNameW(volume, paths, size, &size) == FALSE)) {
         (void)win32_failure(self, paths != NULL ? GetLastError() : ERROR_NOT_ENOUGH_MEMORY, where, memory,
                             &letter.fact);
         return letter;
@@ -81,12 +86,14 @@ static void read_room(const win32_host *self, const wchar_t *volume, const char 
 
 /* Without the driver of this feature no volume can have it. */
 static bool has_dedup_driver(host *machine, arena *memory, fact *why) {
-    static const registry_path driver = {REGISTRY_MACHINE, REGISTRY_64, "SYSTEM\\CurrentControlSet\\Services\\dedup"};
+    static const registry_path driver = {REGISTRY_MACHINE, REGISTRY_64,
+                                         "SYSTEM\\CurrentControlSet\\Services\\dedup"};
     int64_t written = 0;
     return win32_registry_time(machine, &driver, memory, &written, why) != FACT_ABSENT;
 }
 
-/* Where it is on, it keeps its chunk store in a folder that only SYSTEM and the right to back up can look into. */
+/* Where it is on, it keeps its chunk store in a folder that only SYSTEM and the right to back up can look
+ * into. */
 static fact_flag read_dedup(host *machine, const wchar_t *volume, const char *where, arena *memory) {
     static const wchar_t store[] = L"System Volume Information\\Dedup";
     fact_flag flag = {.fact = fact_known(where)};
@@ -121,7 +128,7 @@ static void read_volume(host *machine, const wchar_t *volume, arena *memory, vol
     const char *where = text_from_wide(memory, volume);
     out->path = (fact_text){.fact = fact_known(where), .value = where};
     out->letter = letter_of(self, volume, where, memory);
-    out->drive_type = drive_type_of(volume, where);
+    out->drive_type = drive_type_of(volume, &out->letter, where);
     read_format(self, volume, where, memory, out);
     read_room(self, volume, where, memory, out);
     out->deduplicated = read_dedup(machine, volume, where, memory);
@@ -152,7 +159,8 @@ fact_state win32_volume_list(host *machine, arena *memory, volume_info_list *out
     static const char where[] = "the volumes of this machine";
     arena_vector volumes = ARENA_VECTOR(memory, volume_info);
     DWORD before = 0;
-    (void)SetThreadErrorMode(SEM_FAILCRITICALERRORS, &before); /* no question for a disk that is not in its drive */
+    (void)SetThreadErrorMode(SEM_FAILCRITICALERRORS,
+                             &before); /* no question for a disk that is not in its drive */
     DWORD error = read_volumes(machine, memory, &volumes);
     (void)SetThreadErrorMode(before, NULL);
     *out = (volume_info_list){.items = volumes.items, .count = volumes.count};

@@ -39,8 +39,8 @@ win32_host *win32_of(host *machine);
 fact_state win32_known(const char *where, const arena *memory, fact *why);
 fact_state win32_absent(const char *where, const arena *memory, fact *why);
 fact_state win32_unknown(unknown_reason reason, const char *where, const char *detail, fact *why);
-/* What an error code of Windows means for one who reads: absent, access denied (and to run elevated, if we are not),
- * unreadable with the code. */
+/* What an error code of Windows means for one who reads: absent, access denied (and to run elevated, if we
+ * are not), unreadable with the code. */
 fact_state win32_failure(const win32_host *self, DWORD error, const char *where, arena *memory, fact *why);
 /* What it means for one who changes, where names the target; never MARS_OK. */
 mars_status win32_write_failed(const win32_host *self, DWORD error, const char *where);
@@ -58,8 +58,9 @@ enum { WIN32_SID_ROOM = 128 };
 bool win32_user_sid(uint8_t sid[WIN32_SID_ROOM]);
 /* The SID of an account that is named or given by its SID; false if there is none. May ask a domain controller. */
 bool win32_account_sid(const char *account, arena *memory, uint8_t sid[WIN32_SID_ROOM]);
-/* Lends this thread a privilege of ours that is not enabled ("SeRestorePrivilege"), without enabling it for others in
- * the process; if we do not have it, nothing changes. What the thread was before is to be given back. */
+/* Lends this thread a privilege of ours that is not enabled ("SeRestorePrivilege"), without enabling it for
+ * others in the process; if we do not have it, nothing changes. What the thread was before is to be given
+ * back. */
 typedef struct win32_privilege {
     HANDLE thread_token; /* NULL: the thread was nobody else */
     bool lent;
@@ -108,8 +109,9 @@ typedef struct win32_place {
     bool is_link;        /* it names another file or folder: a symbolic link, a junction */
 } win32_place;
 
-/* Takes a path apart and looks at what is there, without following links. FACT_KNOWN: something is there; FACT_ABSENT:
- * nothing, and *out says where it would be. The place of a link is known; who needs what is behind it refuses. */
+/* Takes a path apart and looks at what is there, without following links. FACT_KNOWN: something is there;
+ * FACT_ABSENT: nothing, and *out says where it would be. The place of a link is known; who needs what is
+ * behind it refuses. */
 fact_state win32_place_find(const win32_host *self, const char *path, arena *memory, win32_place *out,
                             fact *why);
 /* Refuses a link: "outside". */
@@ -128,7 +130,8 @@ enum { WIN32_SHARE_ALL = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE 
 /* Gives an open file owner, ACL and attributes of another one. */
 DWORD win32_dress(HANDLE file, const wchar_t *model);
 
-/* A read-only file cannot be replaced or lose a name. Its mark is taken off and put back wherever the file is then. */
+/* A read-only file cannot be replaced or lose a name. Its mark is taken off and put back wherever the file is
+ * then. */
 typedef struct win32_writable {
     HANDLE volume; /* NULL: it was not read-only */
     FILE_ID_DESCRIPTOR id;
@@ -175,8 +178,8 @@ typedef struct win32_program_end {
     bytes output; /* standard output */
     DWORD exit_code;
 } win32_program_end;
-/* Runs a program of the system folder without a shell and reads what it prints; it never outlives the call. NULL-ended
- * arguments. command is what to call it. */
+/* Runs a program of the system folder without a shell and reads what it prints; it never outlives the call.
+ * NULL-ended arguments. command is what to call it. */
 fact_state win32_program_run(const win32_host *self, const char *program, const char *const *arguments,
                              uint32_t time_limit_s, const char *command, arena *memory,
                              win32_program_end *out, fact *why);

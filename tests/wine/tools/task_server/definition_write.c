@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <oleauto.h>
-
 typedef struct text {
     char *data;
     size_t size;

@@ -103,6 +103,7 @@ __declspec(dllexport) LONG task_server_live_objects(void) {
 }
 
 /* What regsvr32 calls: the class is this file's, for every apartment. */
+__declspec(dllexport) HRESULT WINAPI DllRegisterServer(void);
 __declspec(dllexport) HRESULT WINAPI DllRegisterServer(void) {
     static const wchar_t key[] =
         L"Software\\Classes\\CLSID\\{0F87369F-A4E5-4CFC-BD3E-73E6154572DD}\\InprocServer32";
