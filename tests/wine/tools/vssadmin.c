@@ -1,7 +1,7 @@
-/* Stands in for vssadmin.exe. Files in C:\vssadmin tell what it does: answer.bin is printed as it is;
- * mode.txt is "CODE" or "CODE hang", "CODE flood", "CODE late" (a quarter of a second), "CODE child" (leaves
- * a program running that holds the output), "CODE errors" (prints on standard error). Its arguments are added
- * to arguments.txt, one line a call. */
+/* Stands in for vssadmin.exe. Files in C:\vssadmin tell what it does: answer-<second argument>.bin, else
+ * answer.bin, is printed as it is; mode.txt is "CODE" or "CODE hang", "CODE flood", "CODE late" (a quarter of
+ * a second), "CODE child" (leaves a program running that holds the output), "CODE errors" (prints on standard
+ * error). Its arguments are added to arguments.txt, one line a call. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,10 +26,13 @@ static void record(int argc, wchar_t **argv) {
     }
 }
 
-static void answer(void) {
+static void answer(const wchar_t *what) {
     static char piece[65536];
     HANDLE output = GetStdHandle(STD_OUTPUT_HANDLE);
-    FILE *from = open_file(L"answer.bin", L"rb");
+    wchar_t name[MAX_PATH] = {0};
+    (void)swprintf(name, MAX_PATH, L"answer-%ls.bin", what);
+    FILE *from = open_file(name, L"rb");
+    from = from != NULL ? from : open_file(L"answer.bin", L"rb");
     size_t size = 0;
     while (from != NULL && (size = fread(piece, 1, sizeof piece, from)) > 0) {
         DWORD written = 0;
@@ -79,7 +82,7 @@ int wmain(int argc, wchar_t **argv) {
     if (strstr(mode, "late") != NULL) {
         Sleep(LATE_MS);
     }
-    answer();
+    answer(argc > 2 ? argv[2] : L"");
     if (strstr(mode, "errors") != NULL) {
         (void)fputs("an error on standard error\n", stderr);
     }
