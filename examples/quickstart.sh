@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# From a fresh clone to a judged server: installs what is missing, builds, and judges two example servers.
+# From a fresh clone to a repaired server: installs what is missing, builds, judges two example servers, repairs one
+# and takes the repair back.
 # usage: bash examples/quickstart.sh
 # Needs Debian 12 or 13 or Ubuntu 24.04, as root or with sudo. Everything it makes is below build/.
 set -uo pipefail
@@ -8,6 +9,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 log=build/quickstart.log
 marshealth=build/bin/marshealth
 images=build/examples/images
+server=build/quickstart/server
 
 stop() {
   echo "quickstart: $1" >&2
@@ -24,6 +26,21 @@ quietly() {
   fi
 }
 
+# Shows a command, runs it, and wants its exit code to be the one given.
+show() { # EXIT_CODE COMMAND...
+  local expected=$1 code=0
+  shift
+  echo
+  echo "$ $*"
+  "$@" || code=$?
+  [ "$code" -eq "$expected" ] || stop "that should have ended with exit code $expected, not $code"
+}
+
+# Every file of the server but the record of its repairs.
+contents() {
+  (cd "$server" && find . -path ./ProgramData/MarsHealth -prune -o -type f -print0 | sort -z | xargs -0 sha256sum)
+}
+
 configure() {
   # A folder that is configured already keeps its options: tests/run.sh builds there too.
   if [ -f build/CMakeCache.txt ]; then
@@ -34,34 +51,44 @@ configure() {
 }
 
 mkdir -p build || stop "the folder build cannot be made here"
-echo "[1/4] Packages: compiler, CMake and libraries"
+echo "[1/5] Packages: compiler, CMake and libraries"
 bash scripts/install-packages.sh build || stop "without these packages nothing can be built"
-echo "[2/4] Building"
+echo "[2/5] Building"
 quietly "Configuring" configure
 quietly "Building" cmake --build build --parallel --target marshealth marshealth_cli example_images
 
-echo "[3/4] Judging the broken example server"
+echo "[3/5] Judging two example servers"
+show 2 "$marshealth" test --image "$images/broken"
 echo
-echo "$ $marshealth test --image $images/broken"
-"$marshealth" test --image "$images/broken"
-code=$?
-[ "$code" -eq 2 ] || stop "judging it should have ended with exit code 2, not $code"
-echo
-echo "That was exit code 2: something fails. It is an example, so this is as it should be."
+echo "That was exit code 2: something fails. It is an example, so this is as it should be. Its healthy twin, in one line:"
+show 0 "$marshealth" test --image "$images/healthy" --format nagios
 
 echo
-echo "[4/4] Judging its healthy twin, in one line"
+echo "[4/5] Repairing a copy of the broken one"
+rm -rf "$server" && mkdir -p "${server%/*}" && cp -a "$images/broken" "$server" || stop "$server could not be made"
+before=$(contents)
+show 0 "$marshealth" plan --image "$server"
+show 0 "$marshealth" repair --image "$server" --yes
+show 2 "$marshealth" test --image "$server" --format nagios
 echo
-echo "$ $marshealth test --image $images/healthy --format nagios"
-"$marshealth" test --image "$images/healthy" --format nagios
-code=$?
-[ "$code" -eq 0 ] || stop "judging it should have ended with exit code 0, not $code"
+echo "What is left needs the running server, or a person: no file of a copy can restart a service."
+
+echo
+echo "[5/5] Taking the repair back"
+show 0 "$marshealth" history --image "$server"
+show 0 "$marshealth" undo --image "$server" --yes
+[ "$(contents)" = "$before" ] || stop "a file is not what it was"
+echo
+echo "Every byte of every file is what it was."
 
 cat <<END
 
 Next:
   the same for programs        $marshealth test --image $images/broken --format json
   what is checked              $marshealth checks
+  what can be repaired         $marshealth operations
+  plan now, apply later        $marshealth plan --image $server -o build/plan.json
+                               $marshealth repair --image $server --plan build/plan.json --what-if
   read now, judge elsewhere    $marshealth collect --image $images/broken -o build/evidence.json
                                $marshealth test --evidence build/evidence.json
   install tool and library     cmake --install build --prefix ~/.local

@@ -56,6 +56,15 @@ char *read_whole_file(const char *path, size_t *size, char *message, size_t mess
     return data;
 }
 
+bool read_input(const char *path, char **out, size_t *size) {
+    char message[MARS_ERROR_MESSAGE_SIZE];
+    *out = read_whole_file(path, size, message, sizeof message);
+    if (*out == NULL) {
+        complain("%s: %s", path, message);
+    }
+    return *out != NULL;
+}
+
 bool output_open(output *out, const char *path) {
     *out = (output){.to = stdout, .path = path};
     if (path == NULL) {
@@ -126,4 +135,10 @@ int32_t format_named(const char *name, unsigned allowed) {
     }
     complain("there is no format \"%s\" here; see --help", name);
     return 0;
+}
+
+bool wants_color(const options *given) {
+    const char *no_color = getenv("NO_COLOR");
+    return given->output == NULL && !given->no_color && (no_color == NULL || no_color[0] == '\0') &&
+           system_shows_colors();
 }

@@ -24,11 +24,19 @@ enum {
     OPTION_UNKNOWN_OK,
     OPTION_NO_COLOR,
     OPTION_ALL,
+    OPTION_SET,
+    OPTION_INCLUDE_RISK,
+    OPTION_PLAN,
+    OPTION_WHAT_IF,
+    OPTION_YES_TO,
+    OPTION_ANY_MACHINE,
+    OPTION_FORCE,
+    OPTION_PARTIAL,
+    OPTION_AGENT_VERSION,
 };
 
 static const option_row rows[] = {
-    {"image", "DIR", OPTION_IMAGE, TAKES_IMAGE,
-     "a folder laid out like the server's system drive"},
+    {"image", "DIR", OPTION_IMAGE, TAKES_IMAGE, "a folder laid out like the server's system drive"},
     {"evidence", "FILE", OPTION_EVIDENCE, TAKES_EVIDENCE,
      "a file that `marshealth collect` wrote (-: standard input)"},
     {"check", "ID", OPTION_CHECK, TAKES_CHECK,
@@ -39,6 +47,22 @@ static const option_row rows[] = {
     {"redact", NULL, OPTION_REDACT, TAKES_REDACT, "leave out what tells whose server it is"},
     {"unknown-ok", NULL, OPTION_UNKNOWN_OK, TAKES_UNKNOWN_OK,
      "exit 0, not 3, where a blocking check could not be judged"},
+    {"plan", "FILE", OPTION_PLAN, TAKES_PLAN,
+     "apply this plan, as `marshealth plan` wrote it (-: standard input)"},
+    {"set", "O.A=VALUE", OPTION_SET, TAKES_SET,
+     "argument A of operation O, which no check can know; may be repeated"},
+    {"include-risk", "RISK", OPTION_INCLUDE_RISK, TAKES_INCLUDE_RISK,
+     "also take steps of this risk: medium or high"},
+    {"what-if", NULL, OPTION_WHAT_IF, TAKES_WHAT_IF, "say what would be changed, and change nothing"},
+    {"yes", NULL, 'y', TAKES_YES, "do not ask before changing anything"},
+    {"yes-to", "OPERATION", OPTION_YES_TO, TAKES_YES,
+     "nor before this operation, which wants a confirmation of its own"},
+    {"any-machine", NULL, OPTION_ANY_MACHINE, TAKES_ANY_MACHINE,
+     "also where it was made for another machine"},
+    {"force", NULL, OPTION_FORCE, TAKES_FORCE, "overwrite what was changed since"},
+    {"partial", NULL, OPTION_PARTIAL, TAKES_FORCE, "leave what was changed since, take back the rest"},
+    {"agent-version", "VERSION", OPTION_AGENT_VERSION, TAKES_AGENT_VERSION,
+     "the agent that the module belongs to (default: that of cbengine.exe)"},
     {"all", NULL, OPTION_ALL, TAKES_ALL, "show passed and skipped checks one by one"},
     {"no-color", NULL, OPTION_NO_COLOR, TAKES_NO_COLOR, "no colours (also: NO_COLOR in the environment)"},
     {"jobs", "N", 'j', TAKES_JOBS, "how many sources to judge at a time (default: one per processor)"},
@@ -77,20 +101,37 @@ static bool add_source(options *out, source_kind kind, const char *path) {
     return true;
 }
 
-static bool add_check(options *out, const char *id) {
-    if (id[0] == '\0') {
-        complain("--check wants a check's id, or a group");
+/* Adds a part to a list in one text. */
+static bool add_part(char **list, const char *part, char separator, const char *wanted) {
+    if (part[0] == '\0' || strchr(part, separator) != NULL) {
+        complain("%s", wanted);
         return false;
     }
-    size_t before = out->checks != NULL ? strlen(out->checks) : 0;
-    char *checks = realloc(out->checks, before + strlen(id) + 2);
-    if (checks == NULL) {
+    size_t before = *list != NULL ? strlen(*list) : 0;
+    char *longer = realloc(*list, before + strlen(part) + 2);
+    if (longer == NULL) {
         complain("memory ran out");
         return false;
     }
-    (void)snprintf(checks + before, strlen(id) + 2, "%s%s", before > 0 ? "," : "", id);
-    out->checks = checks;
+    if (before > 0) {
+        longer[before++] = separator;
+    }
+    memcpy(longer + before, part, strlen(part) + 1);
+    *list = longer;
     return true;
+}
+
+static bool read_risk(options *out, const char *text) {
+    static const char *const names[] = {
+        [MARS_RISK_LOW] = "low", [MARS_RISK_MEDIUM] = "medium", [MARS_RISK_HIGH] = "high"};
+    for (int32_t risk = MARS_RISK_LOW; risk <= MARS_RISK_HIGH; risk++) {
+        if (strcmp(text, names[risk]) == 0) {
+            out->include_risk = risk;
+            return true;
+        }
+    }
+    complain("--include-risk wants low, medium or high, not \"%s\"", text);
+    return false;
 }
 
 static bool read_jobs(options *out, const char *text) {
@@ -110,7 +151,13 @@ static bool apply(options *out, int letter, const char *value) {
     case OPTION_EVIDENCE:
         return add_source(out, SOURCE_EVIDENCE, value);
     case OPTION_CHECK:
-        return add_check(out, value);
+        return add_part(&out->checks, value, ',', "--check wants a check's id, or a group");
+    case OPTION_SET:
+        return add_part(&out->sets, value, '\n', "--set wants OPERATION.ARGUMENT=VALUE, on one line");
+    case OPTION_YES_TO:
+        return add_part(&out->confirmed, value, ',', "--yes-to wants an operation");
+    case OPTION_INCLUDE_RISK:
+        return read_risk(out, value);
     case OPTION_FORMAT:
         out->format = value;
         return true;
@@ -125,6 +172,22 @@ static bool apply(options *out, int letter, const char *value) {
         return out->no_color = true;
     case OPTION_ALL:
         return out->all = true;
+    case OPTION_PLAN:
+        out->plan = value;
+        return true;
+    case OPTION_AGENT_VERSION:
+        out->agent_version = value;
+        return true;
+    case OPTION_WHAT_IF:
+        return out->what_if = true;
+    case 'y':
+        return out->yes = true;
+    case OPTION_ANY_MACHINE:
+        return out->any_machine = true;
+    case OPTION_FORCE:
+        return out->force = true;
+    case OPTION_PARTIAL:
+        return out->partial = true;
     case 'o':
         out->output = value;
         return true;
@@ -139,18 +202,19 @@ static bool apply(options *out, int letter, const char *value) {
     }
 }
 
-static bool take_argument(const command *of, int count, char **words, options *out) {
-    if (optind < count) {
-        out->argument = words[optind++];
-    }
-    if (optind < count || (out->argument != NULL && !of->needs_argument)) {
-        complain("%s takes no \"%s\"; see marshealth %s --help", of->name,
-                 optind < count ? words[optind] : out->argument, of->name);
+static bool take_arguments(const command *of, int count, char **words, options *out) {
+    int given = count - optind;
+    if (given > of->most_arguments) {
+        complain("%s takes no \"%s\"; see marshealth %s --help", of->name, words[optind + of->most_arguments],
+                 of->name);
         return false;
     }
-    if (out->argument == NULL && of->needs_argument && !out->help) {
+    if (given < of->least_arguments && !out->help) {
         complain("%s needs %s; see marshealth %s --help", of->name, of->arguments, of->name);
         return false;
+    }
+    for (int i = 0; i < given; i++) {
+        out->arguments[i] = words[optind + i];
     }
     return true;
 }
@@ -175,7 +239,7 @@ bool options_read(const command *of, int count, char **words, options *out) {
     for (;;) {
         int letter = getopt_long(count, words, short_options, long_options, NULL);
         if (letter == -1) {
-            return take_argument(of, count, words, out);
+            return take_arguments(of, count, words, out);
         }
         if (!apply(out, letter, optarg)) {
             if (letter == '?') {
@@ -189,4 +253,6 @@ bool options_read(const command *of, int count, char **words, options *out) {
 void options_free(options *given) {
     free(given->sources);
     free(given->checks);
+    free(given->sets);
+    free(given->confirmed);
 }

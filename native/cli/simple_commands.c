@@ -14,13 +14,12 @@ static void show_event(void *user, const mars_event *event) {
 }
 
 int run_collect(const options *given) {
-    if (given->source_count > 1) {
-        complain("collect reads one image at a time");
+    source from;
+    if (!one_source("collect", given, &from)) {
         return EXIT_NOT_JUDGED;
     }
-    const char *image = given->source_count > 0 ? given->sources[0].path : NULL;
     mars_session_options how = MARS_SESSION_OPTIONS_INIT;
-    how.image_path = image;
+    how.image_path = from.path;
     how.on_event = given->verbose ? show_event : NULL;
     mars_collect_options what = MARS_COLLECT_OPTIONS_INIT;
     what.checks = given->checks;
@@ -31,7 +30,7 @@ int run_collect(const options *given) {
                      mars_collect(&evidence, session, &what) == MARS_OK &&
                      mars_evidence_save(&text, evidence, given->redact ? MARS_SAVE_REDACTED : 0) == MARS_OK;
     if (!collected) {
-        complain_error(image);
+        complain_error(from.path);
     }
     mars_evidence_free(evidence);
     mars_session_close(session);
@@ -56,9 +55,45 @@ int run_checks(const options *given) {
     return print_text(status, given->output, text);
 }
 
+int run_operations(const options *given) {
+    int32_t format = format_named(given->format, 1u << MARS_FORMAT_TEXT | 1u << MARS_FORMAT_JSON);
+    if (format == 0) {
+        return EXIT_NOT_JUDGED;
+    }
+    mars_text *text = NULL;
+    mars_status status = mars_catalog_operations(&text, format);
+    return print_text(status, given->output, text);
+}
+
+int run_baseline(const options *given) {
+    mars_text *text = NULL;
+    mars_status status = mars_baseline_make(&text, given->arguments[0], given->agent_version);
+    return print_text(status, given->output, text);
+}
+
+int run_history(const options *given) {
+    int32_t format = format_named(given->format,
+                                  1u << MARS_FORMAT_TEXT | 1u << MARS_FORMAT_JSON | 1u << MARS_FORMAT_JSONL);
+    source from;
+    if (format == 0 || !one_source("history", given, &from)) {
+        return EXIT_NOT_JUDGED;
+    }
+    mars_session_options how = MARS_SESSION_OPTIONS_INIT;
+    how.image_path = from.path;
+    how.on_event = given->verbose ? show_event : NULL;
+    mars_session *session = NULL;
+    mars_text *text = NULL;
+    mars_status status = mars_session_open(&session, &how);
+    if (status == MARS_OK) {
+        status = mars_history(&text, session, format);
+    }
+    mars_session_close(session);
+    return print_text(status, given->output, text);
+}
+
 int run_schema(const options *given) {
     mars_text *text = NULL;
-    mars_status status = mars_schema(&text, given->argument);
+    mars_status status = mars_schema(&text, given->arguments[0]);
     return print_text(status, given->output, text);
 }
 

@@ -25,54 +25,13 @@ typedef struct test_run {
     bool unknown;
 } test_run;
 
-static void log_event(void *user, const mars_event *event) {
-    const source *from = user;
-    if (event->kind == MARS_EVENT_LOG) {
-        (void)fprintf(stderr, "marshealth: %s: %s\n", from->path != NULL ? from->path : "this machine",
-                      event->text);
-        (void)fflush(stderr);
-    }
-}
-
-/* Loads a saved document. The library's record tells of its own failures; a file that cannot be read is told
- * here. */
-static mars_status load_evidence(const source *from, mars_evidence **out, mars_error *error) {
-    size_t size = 0;
-    char *data = read_whole_file(from->path, &size, error->message, sizeof error->message);
-    if (data == NULL) {
-        error->code = MARS_E_UNREADABLE;
-        (void)snprintf(error->name, sizeof error->name, "unreadable");
-        return error->code;
-    }
-    mars_status status = mars_evidence_load(out, data, size, from->path);
-    free(data);
-    return status;
-}
-
-static mars_status collect_evidence(const test_run *run, const source *from, mars_evidence **out) {
-    mars_session_options how = MARS_SESSION_OPTIONS_INIT;
-    how.image_path = from->path;
-    how.on_event = run->given->verbose ? log_event : NULL;
-    how.user = (void *)from;
-    mars_collect_options what = MARS_COLLECT_OPTIONS_INIT;
-    what.checks = run->given->checks;
-    mars_session *session = NULL;
-    mars_status status = mars_session_open(&session, &how);
-    if (status == MARS_OK) {
-        status = mars_collect(out, session, &what);
-    }
-    mars_session_close(session);
-    return status;
-}
-
 static mars_status judge_source(const test_run *run, const source *from, judged *result) {
     mars_evidence *evidence = NULL;
     mars_report *report = NULL;
     mars_check_options how = MARS_CHECK_OPTIONS_INIT;
     how.checks = run->given->checks;
     how.baseline = run->baseline;
-    mars_status status = from->kind == SOURCE_EVIDENCE ? load_evidence(from, &evidence, &result->error)
-                                                       : collect_evidence(run, from, &evidence);
+    mars_status status = source_evidence(from, run->given, &evidence, &result->error);
     if (status == MARS_OK) {
         status = mars_check(&report, evidence, &how);
     }
@@ -150,7 +109,7 @@ static void show_progress(const test_run *run, size_t done) {
 static void finish(void *user, size_t n, void *made) {
     test_run *run = user;
     judged *result = made;
-    const char *path = run->given->sources[n].path != NULL ? run->given->sources[n].path : "this machine";
+    const char *path = source_name(&run->given->sources[n]);
     if (result == NULL) {
         complain("%s: memory ran out", path);
         run->unknown = true;
@@ -209,12 +168,6 @@ static int judge_all(test_run *run) {
                           : EXIT_DONE;
 }
 
-static bool wants_color(const options *given) {
-    const char *no_color = getenv("NO_COLOR");
-    return given->output == NULL && !given->no_color && (no_color == NULL || no_color[0] == '\0') &&
-           system_shows_colors();
-}
-
 int run_test(const options *given) {
     enum { EVERY_FORMAT = ~0 };
     test_run run = {.given = given, .format = format_named(given->format, (unsigned)EVERY_FORMAT)};
@@ -231,16 +184,10 @@ int run_test(const options *given) {
     run.flags = (wants_color(given) ? MARS_RENDER_COLOR : 0) | (given->all ? MARS_RENDER_ALL : 0) |
                 (run.format == MARS_FORMAT_JUNIT && given->source_count > 1 ? MARS_RENDER_PART : 0);
     char *baseline = NULL;
-    if (given->baseline != NULL) {
-        size_t size = 0;
-        char message[MARS_ERROR_MESSAGE_SIZE];
-        baseline = read_whole_file(given->baseline, &size, message, sizeof message);
-        if (baseline == NULL) {
-            complain("%s: %s", given->baseline, message);
-            return EXIT_NOT_JUDGED;
-        }
-        run.baseline = baseline;
+    if (given->baseline != NULL && !read_input(given->baseline, &baseline, &(size_t){0})) {
+        return EXIT_NOT_JUDGED;
     }
+    run.baseline = baseline;
     int code = judge_all(&run);
     free(baseline);
     return code;

@@ -11,7 +11,8 @@ function(marshealth_embed_catalog target)
   add_custom_command(OUTPUT ${output}
     COMMAND ${CMAKE_COMMAND} -DCATALOG=${catalog} -DCHECK_LIST=${list} -DOUTPUT=${output} -P ${generator}
     DEPENDS ${generator} ${list} ${checks} ${catalog}/account-names.json ${catalog}/agent-versions.json
-      ${catalog}/os-support.json ${catalog}/vss-writers.json
+      ${catalog}/operations.json ${catalog}/os-support.json
+      ${catalog}/vss-writers.json
     COMMENT "Generating the catalogue's tables" VERBATIM)
   target_sources(${target} PRIVATE ${output})
 endfunction()

@@ -47,6 +47,10 @@ apt_options() {
   if [ -s /etc/apt/sources.list ]; then
     sed -E -n 's/^deb(-src)?[[:blank:]]/deb-src /p' /etc/apt/sources.list | sort -u >"$apt/sources/main.list"
   fi
+  if [ -z "$(ls -A "$apt/sources")" ]; then
+    echo "neither /etc/apt/sources.list nor {debian,ubuntu}.sources in its sources.list.d says where packages come from" >&2
+    return 1
+  fi
   options=(-o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$apt/sources" -o "Dir::State::Lists=$apt/lists"
     -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User= -o Acquire::Languages=none -o Acquire::Retries=3)
 }

@@ -10,11 +10,11 @@ for help in --help -h help; do
     run $help
     exits 0 "marshealth $help"
     silent "marshealth $help"
-    for command in test collect checks schema version; do
+    for command in test collect plan repair undo history call operations baseline checks schema version; do
         prints "^  $command "
     done
 done
-for command in test collect checks schema version; do
+for command in test collect plan repair undo history call operations baseline checks schema version; do
     for help in --help -h; do
         run $command $help
         exits 0 "$command $help"
@@ -27,9 +27,9 @@ for command in test collect checks schema version; do
     run $command --no-such-option
     exits 3 "$command with an option that is not there"
     says "see marshealth $command --help"
-    run $command one two
+    run $command one two three
     exits 3 "$command with too many words"
-    says 'two|one'
+    says 'one|two|three'
 done
 # Every option of the help is one that the command takes.
 for command in test collect checks; do
@@ -47,7 +47,7 @@ exits 3 'a command that is not there'
 says 'no command "no-such-command"'
 run schema
 exits 3 'schema of nothing'
-says 'needs evidence\|report'
+says 'needs evidence\|report\|plan\|outcome'
 run schema no-such-schema
 exits 3 'a schema that is not there'
 says 'no-such-schema'
@@ -72,7 +72,7 @@ for command in test collect; do
 done
 run collect --image "$healthy" --image "$broken"
 exits 3 'collect of two images'
-says 'one image at a time'
+says 'collect reads one machine at a time'
 run test
 exits 3 'test of this machine, which is not Windows'
 says .
@@ -109,7 +109,7 @@ jsonschema.Draft202012Validator(schema).validate(json.load(open(sys.argv[2])))' 
     code=$?
     exits 0 "$3"
 }
-for document in evidence report; do
+for document in evidence report plan outcome; do
     run schema $document -o $document.schema
     exits 0 "schema $document"
     that "schema $document" jq -e '."$schema" and .type == "object"' $document.schema

@@ -4,7 +4,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What is read is found again under its own path. */
+/* What is read is found again under its own path, and leads nowhere else. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     arena memory = {0};
     const baseline *known = NULL;
@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         abort();
     }
     for (size_t i = 0; known != NULL && i < known->count; i++) {
-        if (baseline_find(known, known->files[i].path) != &known->files[i]) {
+        if (baseline_find(known, known->files[i].path) != &known->files[i] ||
+            !module_path_safe(known->files[i].path)) {
             abort();
         }
     }

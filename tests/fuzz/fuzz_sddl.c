@@ -21,6 +21,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (read != (why.state == FACT_KNOWN) || (!read && rights != 0)) {
         abort();
     }
+    arena memory = {0};
+    const char *who = NULL;
+    const char *replaces = NULL;
+    read = sddl_others_granted(text, FOLDER_RIGHTS_WRITE, true, &memory, &who, &why);
+    if (read != (why.state == FACT_KNOWN) || (!read && who != NULL)) {
+        abort();
+    }
+    /* Whoever may replace may write. */
+    if (read && who == NULL &&
+        (!sddl_others_granted(text, FOLDER_RIGHTS_REPLACE, false, &memory, &replaces, &why) ||
+         replaces != NULL)) {
+        abort();
+    }
+    arena_free(&memory);
     mem_free(text);
     return 0;
 }

@@ -1,5 +1,6 @@
 /* generate_docs DIR FIXTURES: writes the pages that come from the tables: DIR/checks/<id>.md,
- * DIR/checks/README.md, DIR/evidence.md, and DIR/coverage.md with the fixtures (fixture.h). */
+ * DIR/checks/README.md, DIR/operations.md, DIR/evidence.md, and DIR/coverage.md with the fixtures
+ * (fixture.h). */
 #include "evidence/evidence_schema.h"
 #include "fixture.h"
 #include "report/report.h"
@@ -51,6 +52,32 @@ static void add_evidence(text_builder *out, const check *row) {
     text_add(out, "\n");
 }
 
+static void add_condition(text_builder *out, const char *word, const catalog_condition *condition) {
+    if (condition->name != NULL) {
+        text_addf(out, ", %s `%s` is ", word, condition->name);
+        if (condition->text != NULL) {
+            text_addf(out, "`%s`", condition->text);
+        } else {
+            text_add(out, "known");
+        }
+    }
+}
+
+static void add_repairs(text_builder *out, const catalog_verdict *texts) {
+    for (size_t i = 0; i < texts->repair_count; i++) {
+        const catalog_repair *repair = &texts->repairs[i];
+        text_addf(out, "%s[%s](../operations.md#%s)", i == 0 ? "Repairs: " : "; ", repair->operation,
+                  repair->operation);
+        for (size_t a = 0; a < repair->argument_count; a++) {
+            text_addf(out, "%s `%s` = `%s`", a == 0 ? " with" : ",", repair->arguments[a].name,
+                      repair->arguments[a].text);
+        }
+        add_condition(out, "where", &repair->when);
+        add_condition(out, "unless", &repair->unless);
+    }
+    text_add(out, texts->repair_count > 0 ? "\n\n" : "");
+}
+
 /* The heading is the slug alone, so that the anchor is the slug. */
 static void add_verdict(text_builder *out, const check *row, const verdict *v) {
     const catalog_verdict *texts = catalog_verdict_find(row->id, v->slug);
@@ -65,6 +92,7 @@ static void add_verdict(text_builder *out, const check *row, const verdict *v) {
     if (texts->command != NULL) {
         text_addf(out, "```\n%s\n```\n\n", texts->command);
     }
+    add_repairs(out, texts);
 }
 
 static void add_page(text_builder *out, const check *row) {
@@ -144,6 +172,68 @@ static bool write_check_pages(const char *folder) {
     return write_page(folder, "checks/README.md", &index) && good;
 }
 
+/* ---- Operations ---- */
+
+/* An explicit anchor, since the one made from a heading would lose the dot. */
+static void add_operation(text_builder *out, const operation *row) {
+    const catalog_operation *entry = catalog_operation_find(row->id);
+    text_addf(out, "## <a id=\"%s\"></a>%s\n\n", row->id, row->id);
+    add_paragraph(out, "", row->title);
+    text_addf(out, "- Risk: %s\n- Undo: %s\n", operation_risk_name(row->risk),
+              row->undo == UNDO_EXACT ? "exact: what was there is restored"
+                                      : "none: it cannot be taken back");
+    if (row->needs != NEEDS_NOTHING) {
+        text_addf(out, "- Only on the running server: %s\n", operation_needs_reason(row->needs));
+    }
+    text_add(out, row->asks ? "- Asks for a confirmation of its own\n" : "");
+    text_add(out, row->restart_advised ? "- Running programs see the change only after they restart\n" : "");
+    text_add(out, "\n| Argument | What is accepted |\n|---|---|\n");
+    for (size_t i = 0; i < row->count; i++) {
+        const argument_type *type = &argument_types[row->parameters[i].kind];
+        text_addf(out, "| %s%s | ", row->parameters[i].name, type->optional ? " (may be left out)" : "");
+        add_plain(out, type->words);
+        text_add(out, " |\n");
+    }
+    text_add_char(out, '\n');
+    add_paragraph(out, "Guards: ", entry != NULL ? entry->guards : NULL);
+}
+
+/* The checks' verdicts that an operation answers. */
+static void add_answers(text_builder *out, const operation *row) {
+    const char *separator = "Answers: ";
+    for (size_t i = 0; i < all_checks_count; i++) {
+        const check *of = &all_checks[i];
+        for (const verdict *v = of->verdicts; v->slug != NULL; v++) {
+            const catalog_verdict *texts = catalog_verdict_find(of->id, v->slug);
+            bool answers = false;
+            for (size_t r = 0; texts != NULL && r < texts->repair_count; r++) {
+                answers = answers || strcmp(texts->repairs[r].operation, row->id) == 0;
+            }
+            if (answers) {
+                text_addf(out, "%s[%s/%s](checks/%s.md#%s)", separator, of->id, v->slug, of->id, v->slug);
+                separator = ", ";
+            }
+        }
+    }
+    text_add(out, separator[0] == ',' ? "\n\n" : "");
+}
+
+static bool write_operations_page(const char *folder) {
+    text_builder page = {0};
+    text_add(&page,
+             "<!-- Generated from native/src/repair/operation_list.h and native/catalog/operations.json by "
+             "tests/tools/generate_docs.c -->\n# Operations\n\n"
+             "Everything that can change a machine, in the order in which a plan takes it. Each change is "
+             "recorded before it is made. A low risk is in a plan by default, a medium one when it is asked "
+             "for, a high one when it is named and confirmed. Every guard refuses before anything is "
+             "changed, and says why.\n\n");
+    for (size_t i = 0; i < all_operations_count; i++) {
+        add_operation(&page, &all_operations[i]);
+        add_answers(&page, &all_operations[i]);
+    }
+    return write_page(folder, "operations.md", &page);
+}
+
 static bool write_evidence_page(const char *folder) {
     text_builder page = {0};
     evidence_reference(&page);
@@ -221,7 +311,8 @@ int main(int argc, char **argv) {
         return 2;
     }
     return make_folder(argv[1], "") && make_folder(argv[1], "checks") && write_check_pages(argv[1]) &&
-                   write_evidence_page(argv[1]) && write_coverage_page(argv[1], argv[2])
+                   write_operations_page(argv[1]) && write_evidence_page(argv[1]) &&
+                   write_coverage_page(argv[1], argv[2])
                ? 0
                : 1;
 }

@@ -181,17 +181,31 @@ static void test_writers(void **state) {
     assert_true(some_without_service);
 }
 
+static void test_services_behind_writers(void **state) {
+    (void)state;
+    assert_int_equal(catalog_service_find("vss")->restart, CATALOG_RESTART_YES);
+    assert_int_equal(catalog_service_find("Winmgmt")->restart, CATALOG_RESTART_ASK);
+    assert_int_equal(catalog_service_find("NTDS")->restart, CATALOG_RESTART_NEVER);
+    assert_null(catalog_service_find("obengine"));
+    assert_null(catalog_service_find(""));
+    for (size_t i = 0; i < catalog_services_count; i++) {
+        const catalog_service *row = &catalog_services[i];
+        assert_ptr_equal(catalog_service_find(row->name), row);
+        assert_int_equal(row->restart == CATALOG_RESTART_NEVER, row->advice != NULL);
+    }
+    for (size_t i = 0; i < catalog_writers_count; i++) {
+        const char *service = catalog_writers[i].service;
+        assert_true(service == NULL || catalog_service_find(service) != NULL);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_check_has_its_page),
-        cmocka_unit_test(test_every_verdict_has_its_text),
-        cmocka_unit_test(test_every_text_has_its_verdict),
-        cmocka_unit_test(test_tables_are_sound),
-        cmocka_unit_test(test_places_are_well_formed),
-        cmocka_unit_test(test_common_falls_back),
-        cmocka_unit_test(test_agent_versions_ascend),
-        cmocka_unit_test(test_writers),
-        cmocka_unit_test(test_account_names),
+        cmocka_unit_test(test_every_check_has_its_page),   cmocka_unit_test(test_every_verdict_has_its_text),
+        cmocka_unit_test(test_every_text_has_its_verdict), cmocka_unit_test(test_tables_are_sound),
+        cmocka_unit_test(test_places_are_well_formed),     cmocka_unit_test(test_common_falls_back),
+        cmocka_unit_test(test_agent_versions_ascend),      cmocka_unit_test(test_writers),
+        cmocka_unit_test(test_services_behind_writers),    cmocka_unit_test(test_account_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

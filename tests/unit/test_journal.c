@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "recorded_storage.h"
 #include "repair/journal.h"
+#include "repair/run_id.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,9 +28,9 @@ static uint8_t large[5000];
 
 static change_record change_number(size_t n) {
     static const uint8_t small[] = {0, 1, 0xFF, '"', '\n'};
-    static const char *const targets[CHANGES] = {"HKLM\\SOFTWARE\\X\\\\value \"a\"",
-                                                 "C:\\M\xC3\xBCller\\file.dll", "VSS"};
-    static const change_kind kinds[CHANGES] = {CHANGE_REGISTRY_VALUE, CHANGE_FILE, CHANGE_SERVICE_CONFIG};
+    static const char *const targets[CHANGES] = {"HKLM\\SOFTWARE\\X\\\\value \"a\"", "\\M\xC3\xBCller\\task",
+                                                 "VSS"};
+    static const change_kind kinds[CHANGES] = {CHANGE_REGISTRY_VALUE, CHANGE_TASK, CHANGE_SERVICE_CONFIG};
     return (change_record){
         .step = n + 1,
         .kind = kinds[n],
@@ -38,7 +39,10 @@ static change_record change_number(size_t n) {
                    .type = 4,
                    .data = {.data = n == 1 ? large : small, .size = n == 1 ? sizeof large : 5}},
         .after = {.present = true, .type = 1, .data = {.data = small, .size = n}},
-        .keys_created = (uint32_t)n,
+        .parents_created = (uint32_t)n,
+        .parents_removed = (uint32_t)n * 2,
+        .kept = n == 1 ? "kept/2" : NULL,
+        .file = {.data = {(uint8_t)n, 0xCD}, .size = n == 0 ? 32 : 0},
     };
 }
 
@@ -47,13 +51,17 @@ static mars_status write_run(journal_storage *storage, size_t acts_after_intent[
     journal *run = NULL;
     *intended = 0;
     mars_status status = journal_begin(&run, storage, &head);
+    const journal_kept kept = {.file = "C:\\hive", .name = "kept/1", .digest = {.data = {0xAB}, .size = 32}};
+    if (status == MARS_OK) {
+        status = journal_kept_file(run, &kept);
+    }
     for (size_t n = 0; n < CHANGES && status == MARS_OK; n++) {
         change_record change = change_number(n);
         status = journal_intend(run, &change);
         if (status == MARS_OK) {
             acts_after_intent[n] = recorded_acts(storage);
             (*intended)++;
-            status = journal_done(run, &change.after);
+            status = journal_done(run, &change.after, &change.file);
         }
     }
     if (status == MARS_OK) {
@@ -68,11 +76,14 @@ static void assert_change(const change_record *actual, size_t n) {
     assert_int_equal(actual->step, expected.step);
     assert_int_equal(actual->kind, expected.kind);
     assert_string_equal(actual->target, expected.target);
-    assert_int_equal(actual->keys_created, expected.keys_created);
+    assert_int_equal(actual->parents_created, expected.parents_created);
+    assert_int_equal(actual->parents_removed, expected.parents_removed);
+    assert_int_equal(actual->kept == NULL, expected.kept == NULL);
     assert_true(change_state_equal(&actual->before, &expected.before));
     assert_true(change_state_equal(&actual->after, &expected.after));
     if (actual->done) {
         assert_true(change_state_equal(&actual->read_back, &expected.after));
+        assert_true(digest_equal(&actual->file, &expected.file));
     }
 }
 
@@ -90,6 +101,10 @@ static void test_what_is_written_is_read(void **state) {
     assert_int_equal(run.head.started, head.started);
     assert_string_equal(run.end, "applied");
     assert_false(run.torn);
+    assert_int_equal(run.kept_count, 1);
+    assert_string_equal(run.kept[0].file, "C:\\hive");
+    assert_string_equal(run.kept[0].name, "kept/1");
+    assert_int_equal(run.kept[0].digest.data[0], 0xAB);
     assert_int_equal(run.change_count, CHANGES);
     for (size_t n = 0; n < CHANGES; n++) {
         assert_true(run.changes[n].done);
@@ -121,6 +136,8 @@ static void test_power_cuts(void **state) {
                 assert_int_equal(status, MARS_E_NOT_FOUND);
             }
             assert_true(run.change_count >= promised);
+            /* what a change is made in was kept before it, and that is as durable */
+            assert_true(run.change_count == 0 || run.kept_count == 1);
             for (size_t n = 0; n < run.change_count; n++) {
                 assert_change(&run.changes[n], n);
             }
@@ -199,7 +216,12 @@ static char *line_with_crc(const char *object) {
 
 #define RUN_LINE                                                                                             \
     "{\"kind\":\"run\",\"id\":\"20260302T080000Z-4711\",\"tool\":\"0.1.0\",\"started\":\"2026-03-02T08:00:"  \
-    "00Z\"}"
+    "00Z\",\"planned\":0}"
+
+#define INTENT(kind, before, after, created, removed, kept)                                                  \
+    "{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"" kind                                        \
+    "\",\"target\":\"VSS\",\"before\":" before ",\"after\":" after ",\"parents_created\":" created           \
+    ",\"parents_removed\":" removed ",\"kept\":" kept "}"
 
 static void test_damaged_and_hostile_lines(void **state) {
     (void)state;
@@ -208,30 +230,46 @@ static void test_damaged_and_hostile_lines(void **state) {
         mars_status expected;
     } cases[] = {
         {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"service\",\"target\":\"VSS\",\"before\":"
-         "null,\"after\":null,\"keys_created\":0}",
+         "null,\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
          MARS_OK},
         {"{\"kind\":\"intent\",\"number\":2,\"step\":1,\"change\":\"service\",\"target\":\"VSS\",\"before\":"
-         "null,\"after\":null,\"keys_created\":0}",
+         "null,\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
          MARS_E_MALFORMED},
         {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"everything\",\"target\":\"VSS\","
-         "\"before\":null,\"after\":null,\"keys_created\":0}",
+         "\"before\":null,\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
          MARS_E_MALFORMED},
         {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"service\",\"before\":null,\"after\":null,"
-         "\"keys_created\":0}",
+         "\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
          MARS_E_MALFORMED},
         {"{\"kind\":\"intent\",\"number\":1,\"step\":-1,\"change\":\"service\",\"target\":\"VSS\",\"before\":"
-         "null,\"after\":null,\"keys_created\":0}",
+         "null,\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
          MARS_E_MALFORMED},
         {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"file\",\"target\":\"x\",\"before\":{"
-         "\"type\":0,\"blob\":\"../../etc/passwd\",\"sha256\":\"00\"},\"after\":null,\"keys_created\":0}",
+         "\"type\":0,\"blob\":\"../../etc/"
+         "passwd\",\"sha256\":\"00\"},\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":"
+         "null}",
          MARS_E_MALFORMED},
         {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"file\",\"target\":\"x\",\"before\":{"
-         "\"type\":0,\"blob\":\"blobs/7\",\"sha256\":\"00\"},\"after\":null,\"keys_created\":0}",
+         "\"type\":0,\"blob\":\"blobs/"
+         "7\",\"sha256\":\"00\"},\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":null}",
          MARS_E_MALFORMED},
         {"{\"kind\":\"intent\",\"number\":1,\"step\":1,\"change\":\"file\",\"target\":\"x\",\"before\":{"
-         "\"type\":0,\"data\":\"***\"},\"after\":null,\"keys_created\":0}",
+         "\"type\":0,\"data\":\"***\"},\"after\":null,\"parents_created\":0,\"parents_removed\":0,\"kept\":"
+         "null}",
          MARS_E_MALFORMED},
         {"{\"kind\":\"done\",\"number\":1,\"read_back\":null}", MARS_E_MALFORMED},
+        {INTENT("file", "null", "null", "0", "0", "\"kept/1\""), MARS_OK},
+        {INTENT("file", "null", "null", "0", "0", "\"kept/../1\""), MARS_E_MALFORMED},
+        {INTENT("file", "null", "null", "0", "0", "\"../kept/1\""), MARS_E_MALFORMED},
+        {INTENT("file", "null", "null", "0", "0", "\"kept/1234567890\""), MARS_E_MALFORMED},
+        {INTENT("file", "null", "null", "0", "0", "1"), MARS_E_MALFORMED},
+        {INTENT("file", "null", "{\"type\":0,\"data\":\"AAAA\"}", "0", "0", "null"), MARS_E_MALFORMED},
+        {INTENT("service", "null", "null", "99999", "0", "null"), MARS_E_MALFORMED},
+        {INTENT("service", "null", "null", "0", "9223372036854775807", "null"), MARS_E_MALFORMED},
+        {"{\"kind\":\"kept\",\"file\":\"C:\\\\x\",\"name\":\"kept/1\",\"sha256\":null}", MARS_OK},
+        {"{\"kind\":\"kept\",\"file\":\"C:\\\\x\",\"name\":\"kept/..\",\"sha256\":null}", MARS_E_MALFORMED},
+        {"{\"kind\":\"kept\",\"file\":\"C:\\\\x\",\"name\":\"kept/1\",\"sha256\":\"00\"}", MARS_E_MALFORMED},
+        {"{\"kind\":\"kept\",\"name\":\"kept/1\",\"sha256\":null}", MARS_E_MALFORMED},
         {"{\"kind\":\"end\"}", MARS_E_MALFORMED},
         {"{\"kind\":\"run\"}", MARS_E_MALFORMED},
         {"{\"kind\":\"surprise\"}", MARS_E_MALFORMED},
@@ -278,6 +316,73 @@ static void test_torn_and_corrupt_lines(void **state) {
     free(end);
 }
 
+/* What recovery found is there whole or not at all, whatever a power cut loses, and can be said again. */
+static void test_recovered_lines(void **state) {
+    (void)state;
+    journal_storage *storage = recorded_storage_new();
+    journal *run = NULL;
+    change_record change = change_number(0);
+    const journal_recovery done = {.found = FOUND_DONE, .file = {.data = {1}, .size = 32}};
+    assert_int_equal(journal_begin(&run, storage, &head), MARS_OK);
+    assert_int_equal(journal_intend(run, &change), MARS_OK);
+    journal_close(run);
+    size_t begin = recorded_acts(storage);
+    assert_int_equal(journal_recovered(storage, head.id, &done), MARS_OK);
+    for (size_t cut = begin; cut <= recorded_acts(storage); cut++) {
+        for (int loss = 0; loss < STORAGE_LOSSES; loss++) {
+            journal_storage *left = recorded_storage_after(storage, cut, (storage_loss)loss);
+            arena memory = {0};
+            journal_run read;
+            assert_int_equal(journal_read(left, head.id, &memory, &read), MARS_OK);
+            assert_true(cut < recorded_acts(storage) || read.found == FOUND_DONE);
+            if (read.found == FOUND_NOT_LOOKED) {
+                assert_false(read.changes[0].done);
+                assert_int_equal(journal_recovered(left, head.id, &done), MARS_OK);
+                assert_int_equal(journal_read(left, head.id, &memory, &read), MARS_OK);
+            }
+            assert_int_equal(read.found, FOUND_DONE);
+            assert_true(read.changes[0].done);
+            assert_true(change_state_equal(&read.changes[0].read_back, &change.after));
+            assert_true(digest_equal(&read.changes[0].file, &done.file));
+            arena_free(&memory);
+            left->close(left);
+        }
+    }
+    storage->close(storage);
+}
+
+static void test_ids(void **state) {
+    (void)state;
+    static const char *const good[] = {"20260302T080000Z-4711", "20260302T080000Z-0"};
+    static const char *const bad[] = {"",
+                                      "..",
+                                      "lock",
+                                      "20260302T080000Z-",
+                                      "20260302T080000Z-47/1",
+                                      "20260302T080000Z-471123456",
+                                      "2026-302T080000Z-4711",
+                                      "20260302T080000Z-47AB"};
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
+        assert_true(journal_is_id(good[i]));
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_false(journal_is_id(bad[i]));
+    }
+    arena memory = {0};
+    const char *newest = NULL;
+    /* in one second, with the clock set back, and beyond what a second has room for */
+    static const int64_t times[] = {1772438400, 1772438400, 1772438000, 1772438401, 1772438401};
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        const char *id = run_id_new(&memory, times[i], (uint16_t)(i * 40000), newest);
+        assert_true(journal_is_id(id));
+        assert_true(newest == NULL || strcmp(id, newest) > 0);
+        newest = id;
+    }
+    assert_string_equal(run_id_new(&memory, 0, 0x1234, "20260302T080000Z-ffff"), "20260302T080001Z-1234");
+    assert_string_equal(run_id_new(&memory, 1772438400, 0xFFFF, NULL), "20260302T080000Z-7fff");
+    arena_free(&memory);
+}
+
 static void test_crc32c_is_castagnolis(void **state) {
     (void)state;
     uint8_t zeros[32] = {0};
@@ -293,6 +398,7 @@ int main(void) {
         cmocka_unit_test(test_what_is_written_is_read),   cmocka_unit_test(test_power_cuts),
         cmocka_unit_test(test_every_act_may_fail),        cmocka_unit_test(test_every_allocation_may_fail),
         cmocka_unit_test(test_damaged_and_hostile_lines), cmocka_unit_test(test_torn_and_corrupt_lines),
+        cmocka_unit_test(test_recovered_lines),           cmocka_unit_test(test_ids),
         cmocka_unit_test(test_crc32c_is_castagnolis),
     };
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);

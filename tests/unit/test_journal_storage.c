@@ -23,7 +23,7 @@ static int open_storage(void **state) {
     static opened made;
     made = (opened){0};
     temp_folder_make(&made.folder);
-    assert_int_equal(journal_storage_open_in(&made.storage, &made.folder.place), MARS_OK);
+    assert_int_equal(journal_storage_open(&made.storage, &made.folder.place), MARS_OK);
     *state = &made;
     return 0;
 }
@@ -55,8 +55,8 @@ static void test_a_run(void **state) {
                                       .started = 1772438400};
     static uint8_t large[5000] = {1, 2, 3}; /* large enough for a blob */
     change_record change = {.step = 1,
-                            .kind = CHANGE_FILE,
-                            .target = "C:\\M\xC3\xBCller\\file.dll",
+                            .kind = CHANGE_TASK,
+                            .target = "\\M\xC3\xBCller\\Backup",
                             .before = {.present = true, .data = {.data = large, .size = sizeof large}}};
     journal *run = NULL;
     assert_int_equal(journal_begin(&run, o->storage, &head), MARS_OK);
@@ -128,7 +128,7 @@ static void test_what_is_no_folder_is_refused(void **state) {
     journal_storage *storage = o->storage;
     (void)snprintf(path, sizeof path, "%s/none", o->folder.path);
     const journal_place none = {.path = path, .descriptor = -1};
-    assert_int_not_equal(journal_storage_open_in(&storage, &none), MARS_OK);
+    assert_int_not_equal(journal_storage_open(&storage, &none), MARS_OK);
     assert_null(storage);
 }
 

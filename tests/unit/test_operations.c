@@ -19,6 +19,9 @@
 #define SESSION "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment]\n"
 #define OWN     "%SystemRoot%\\\\system32\\\\WindowsPowerShell\\\\v1.0\\\\Modules"
 #define MODULES "C:\\Program Files\\Agent\\bin\\Modules"
+#define PROGRAMS                                                                                             \
+    "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion]\n"                                   \
+    "\"ProgramFilesDir\"=\"C:\\\\Program Files\"\n"
 
 typedef struct fixture {
     temp_image image;
@@ -37,6 +40,7 @@ static void make(fixture *f, const char *system, const char *software) {
     temp_image_hive(&f->image, HIVE_SYSTEM, system);
     temp_image_hive(&f->image, HIVE_SOFTWARE, software);
     temp_image_hive(&f->image, HIVE_DEFAULT, "");
+    temp_image_folder(&f->image, "Program Files/Agent/bin/Modules");
     temp_image_open(&f->image);
     f->storage = recorded_storage_new();
     f->run = (operation_run){
@@ -171,8 +175,8 @@ static void test_group_policy_is_not_fought(void **state) {
     make(&f, "",
          "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\Windows\\PowerShell]\n\"EnableScripts\"=dword:"
          "00000000\n");
-    assert_refused(&f, "powershell.set-execution-policy", "{\"policy\": \"RemoteSigned\"}",
-                   MARS_E_UNSUPPORTED, "group policy");
+    assert_refused(&f, "powershell.set-execution-policy", "{\"policy\": \"RemoteSigned\"}", MARS_E_REFUSED,
+                   "group policy");
     done(&f);
 }
 
@@ -180,7 +184,7 @@ static void test_group_policy_is_not_fought(void **state) {
 static void assert_extended(const char *reg, const char *expected, uint32_t expected_type) {
     fixture f;
     uint32_t type = 0;
-    make(&f, reg != NULL ? reg : SESSION "\"Path\"=\"x\"\n", "");
+    make(&f, reg != NULL ? reg : SESSION "\"Path\"=\"x\"\n", PROGRAMS);
     assert_int_equal(call(&f, "powershell.add-module-path",
                           "{\"folder\": \"C:\\\\Program Files\\\\Agent\\\\bin\\\\Modules\"}"),
                      MARS_OK);
@@ -207,15 +211,64 @@ static void test_module_path_is_extended(void **state) {
                     REGISTRY_EXPAND_SZ);
 }
 
+static void assert_not_guessed(const char *reg, const char *named) {
+    fixture f;
+    make(&f, reg, PROGRAMS);
+    assert_refused(&f, "powershell.add-module-path",
+                   "{\"folder\": \"C:\\\\Program Files\\\\Agent\\\\bin\\\\Modules\"}", MARS_E_REFUSED, named);
+    done(&f);
+}
+
 static void test_module_path_is_not_guessed(void **state) {
     (void)state;
-    static const char *const folder = "{\"folder\": \"C:\\\\Agent\"}";
+    assert_not_guessed(SESSION "\"PSModulePath\"=\"C:\\\\Other\"\n", "own folder");
+    assert_not_guessed(SESSION "\"PSModulePath\"=dword:00000001\n", "type 4");
+}
+
+/* A value that is longer than an image can hold. */
+enum { LONG_PATH = 32000 - 1 /* the terminator */ - (int)(sizeof MODULES - 1) - 1 };
+static char long_path[LONG_PATH + 2];
+
+static fact_state read_long_path(host *machine, const registry_path *path, const char *name, arena *memory,
+                                 registry_value *out, fact *why) {
+    (void)machine;
+    (void)path;
+    (void)name;
+    *out = (registry_value){.type = REGISTRY_SZ,
+                            .data = utf16_from_utf8(memory, long_path, strlen(long_path) + 1)};
+    *why = fact_known("registry");
+    return FACT_KNOWN;
+}
+
+static void make_long_path(int length) {
+    static const char own[] = "C:\\Windows\\system32\\WindowsPowerShell\\v1.0\\Modules;";
+    memset(long_path, 'x', sizeof long_path);
+    memcpy(long_path, own, sizeof own - 1);
+    long_path[length] = '\0';
+}
+
+static void test_module_path_has_an_end(void **state) {
+    (void)state;
+    static const char folder[] = "{\"folder\": \"C:\\\\Program Files\\\\Agent\\\\bin\\\\Modules\"}";
     fixture f;
-    make(&f, SESSION "\"PSModulePath\"=\"C:\\\\Other\"\n", "");
-    assert_refused(&f, "powershell.add-module-path", folder, MARS_E_UNSUPPORTED, "own folder");
-    done(&f);
-    make(&f, SESSION "\"PSModulePath\"=dword:00000001\n", "");
-    assert_refused(&f, "powershell.add-module-path", folder, MARS_E_UNSUPPORTED, "type 4");
+    make(&f, "", PROGRAMS);
+    host_reader reader = *f.image.machine->read;
+    const host_reader *real = f.image.machine->read;
+    reader.registry_read = read_long_path;
+    f.image.machine->read = &reader;
+    f.run.what_if = true;
+    /* Its own access list would be asked for Program Files' name in the registry. */
+    temp_image_text(&f.image, "captures/files.json",
+                    "[{\"FullName\":\"C:\\\\Program Files\",\"Attributes\":16,"
+                    "\"Sddl\":\"O:SYD:(A;OICI;FA;;;SY)\",\"Zone\":null}]");
+    make_long_path(LONG_PATH + 1);
+    assert_refused(&f, "powershell.add-module-path", folder, MARS_E_REFUSED, "32000");
+    make_long_path(LONG_PATH);
+    (void)call(&f, "powershell.add-module-path", folder);
+    assert_int_equal(f.run.changes.count, 1);
+    const change_record *change = f.run.changes.items;
+    assert_int_equal(change->after.data.size, 2 * 32000);
+    f.image.machine->read = real;
     done(&f);
 }
 
@@ -256,7 +309,7 @@ static void test_strong_crypto_is_set_in_both_views(void **state) {
     const change_record *changes = f.run.changes.items;
     assert_true(changes[0].before.present);
     assert_false(changes[1].before.present);
-    assert_true(changes[1].keys_created > 0); /* WOW6432Node was not there */
+    assert_true(changes[1].parents_created > 0); /* WOW6432Node was not there */
     done(&f);
 }
 
@@ -352,6 +405,7 @@ int main(void) {
         cmocka_unit_test(test_group_policy_is_not_fought),
         cmocka_unit_test(test_module_path_is_extended),
         cmocka_unit_test(test_module_path_is_not_guessed),
+        cmocka_unit_test(test_module_path_has_an_end),
         cmocka_unit_test(test_service_start),
         cmocka_unit_test(test_strong_crypto_is_set_in_both_views),
         cmocka_unit_test(test_targets_lead_back),

@@ -8,6 +8,7 @@
 #include "core/alloc.h"
 #include "core/unicode.h"
 #include "core/version.h"
+#include "offered_report.h"
 #include "report/display.h"
 #include "sample_report.h"
 
@@ -106,6 +107,43 @@ static void test_text_obeys_no_data_and_stays_narrow(void **state) {
     }
 }
 
+/* The report of one finding as text. */
+static void assert_repair_line(bool live, const char *check_id, const char *slug, const offered_value *values,
+                               const char *expected) {
+    report document;
+    text_builder out = {0};
+    offered_report_begin(&document, live);
+    offered_report_add(&document, check_id, slug, NULL, values);
+    render_text(&out, &document, &(render_options){0});
+    const char *line = strstr(text_builder_text(&out), "    repair: ");
+    assert_true((line == NULL) == (expected == NULL));
+    if (line != NULL && expected != NULL) {
+        assert_memory_equal(line, expected, strlen(expected));
+    }
+    text_builder_free(&out);
+    arena_free(&document.memory);
+}
+
+/* Only what the machine that was read can do, and with all that it takes to have it done. */
+static void test_text_says_how_to_repair(void **state) {
+    (void)state;
+    static const offered_value service[] = {{"service", "obengine", 0}, {0}};
+    static const offered_value task[] = {{"task", "\\Microsoft\\OnlineBackup\\x", 0}, {0}};
+    static const offered_value policy[] = {{"scope", "CurrentUser (SYSTEM)", 0}, {0}};
+    assert_repair_line(true, "agent.service", "stopped", service,
+                       "    repair: marshealth repair --check agent.service\n");
+    assert_repair_line(false, "agent.service", "stopped", service, NULL);
+    assert_repair_line(false, "agent.service", "disabled", service,
+                       "    repair: marshealth repair --check agent.service\n");
+    assert_repair_line(true, "schedule.enabled", "disabled", task,
+                       "    repair: marshealth repair --check schedule.enabled --include-risk medium\n");
+    assert_repair_line(true, "powershell.module-integrity", "empty-file", NULL,
+                       "    repair: marshealth repair --check powershell.module-integrity --set "
+                       "powershell.restore-module.source=...\n");
+    assert_repair_line(true, "powershell.execution-policy", "restricted", policy, NULL);
+    assert_repair_line(true, "agent.version", "cannot-connect", NULL, NULL);
+}
+
 static void test_text_is_laid_out_for_people(void **state) {
     (void)state;
     report document = {0};
@@ -121,22 +159,22 @@ static void test_text_is_laid_out_for_people(void **state) {
         "Note      X1\n"
         "\n"
         "FAIL sample.check [3 X1]: It is broken: X1\n"
-        "    where: X1; HKLM\\SOFTWARE\\Sample\n"
-        "    why:   Because of X1 and nothing else.\n"
-        "    do:    Do something about X1 soon.\n"
-        "    run:   repair.exe /now\n"
-        "    also:  info: It is worth-knowing: X1\n"
+        "    where:  X1; HKLM\\SOFTWARE\\Sample\n"
+        "    why:    Because of X1 and nothing else.\n"
+        "    do:     Do something about X1 soon.\n"
+        "    run:    repair.exe /now\n"
+        "    also:   info: It is worth-knowing: X1\n"
         "\n"
         "WARN sample.check [2 X1]: It is shaky: X1\n"
-        "    where: X1; HKLM\\SOFTWARE\\Sample\n"
-        "    why:   Because of X1 and nothing else.\n"
-        "    do:    Do something about X1 soon.\n"
+        "    where:  X1; HKLM\\SOFTWARE\\Sample\n"
+        "    why:    Because of X1 and nothing else.\n"
+        "    do:     Do something about X1 soon.\n"
         "\n"
         "UNKNOWN sample.check [4 X1]: It is unknown: X1\n"
-        "    where: X1; HKLM\\SOFTWARE\\Sample\n"
+        "    where:  X1; HKLM\\SOFTWARE\\Sample\n"
         "\n"
         "INFO sample.check [1 X1]: It is worth-knowing: X1\n"
-        "    where: X1; HKLM\\SOFTWARE\\Sample\n"
+        "    where:  X1; HKLM\\SOFTWARE\\Sample\n"
         "\n"
         "X1: 1 fail, 1 warn, 1 unknown, 1 info, 1 pass, 1 skipped - the next backup will not start\n");
     text_builder_free(&out);
@@ -552,6 +590,7 @@ static void test_every_allocation_may_fail(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text_obeys_no_data_and_stays_narrow),
+        cmocka_unit_test(test_text_says_how_to_repair),
         cmocka_unit_test(test_text_is_laid_out_for_people),
         cmocka_unit_test(test_text_wraps_with_a_hanging_indent),
         cmocka_unit_test(test_color_only_when_asked),

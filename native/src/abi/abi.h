@@ -39,5 +39,10 @@ mars_status abi_text_out(mars_text **out, text_builder *built);
  * followed by session_leave. */
 mars_status session_enter(mars_session *session);
 void session_leave(mars_session *session);
+/* For what asks and tells during a call; user is the session. Whether mars_session_cancel was called, once.
+ */
+bool session_cancelled(void *user);
+void session_progress(void *user, const char *text, uint64_t done, uint64_t total);
+void session_log(const mars_session *session, const text_list *sentences);
 
 #endif

@@ -7,23 +7,6 @@
 
 #include <string.h>
 
-static bool watch_cancelled(void *user) {
-    mars_session *session = user;
-    return atomic_exchange(&session->cancelled, false);
-}
-
-static void watch_progress(void *user, const char *group, uint64_t done, uint64_t total) {
-    const mars_session *session = user;
-    if (session->on_event != NULL) {
-        const mars_event event = {.struct_size = sizeof event,
-                                  .kind = MARS_EVENT_PROGRESS,
-                                  .text = group,
-                                  .done = done,
-                                  .total = total};
-        session->on_event(session->user, &event);
-    }
-}
-
 /* Which groups the named checks need; all for NULL. */
 static mars_status groups_needed(const char *checks, evidence_groups *out) {
     if (checks == NULL || checks[0] == '\0') {
@@ -51,7 +34,8 @@ static mars_status collect_groups(mars_evidence **out, mars_session *session, ev
     if (status != MARS_OK) {
         return status;
     }
-    const collect_watch watch = {.user = session, .cancelled = watch_cancelled, .progress = watch_progress};
+    const collect_watch watch = {
+        .user = session, .cancelled = session_cancelled, .progress = session_progress};
     /* Only here: what is read in the midst of a change is read to its end. */
     session->machine->cancelled = is_cancelled;
     session->machine->cancel_user = session;

@@ -68,6 +68,7 @@ mars_status mars_report_finding(mars_finding *out, const mars_report *document, 
         .advice = f->parts[0].advice,
         .where = f->where_lines,
         .values = f->values_json,
+        .repairs = f->repairs_json,
     };
     abi_struct_out(out, &filled, sizeof filled);
     return MARS_OK;

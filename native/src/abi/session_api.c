@@ -18,10 +18,27 @@ void session_leave(mars_session *session) {
     atomic_store(&session->busy, false);
 }
 
-static void log_warnings(const mars_session *session) {
-    for (size_t i = 0; session->on_event != NULL && i < session->machine->warnings.count; i++) {
+bool session_cancelled(void *user) {
+    mars_session *session = user;
+    return atomic_exchange(&session->cancelled, false);
+}
+
+void session_progress(void *user, const char *text, uint64_t done, uint64_t total) {
+    const mars_session *session = user;
+    if (session->on_event != NULL) {
+        const mars_event event = {.struct_size = sizeof event,
+                                  .kind = MARS_EVENT_PROGRESS,
+                                  .text = text,
+                                  .done = done,
+                                  .total = total};
+        session->on_event(session->user, &event);
+    }
+}
+
+void session_log(const mars_session *session, const text_list *sentences) {
+    for (size_t i = 0; session->on_event != NULL && i < sentences->count; i++) {
         const mars_event event = {
-            .struct_size = sizeof event, .kind = MARS_EVENT_LOG, .text = session->machine->warnings.items[i]};
+            .struct_size = sizeof event, .kind = MARS_EVENT_LOG, .text = sentences->items[i]};
         session->on_event(session->user, &event);
     }
 }
@@ -52,7 +69,7 @@ mars_status mars_session_open(mars_session **out, const mars_session_options *op
         mem_free(session);
         return status;
     }
-    log_warnings(session);
+    session_log(session, &session->machine->warnings);
     *out = session;
     return MARS_OK;
 }

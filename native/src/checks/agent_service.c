@@ -2,6 +2,8 @@
 #include "checks/services.h"
 #include "host/host.h"
 
+#include <string.h>
+
 static const char *verdict_of_state(int64_t state) {
     switch (state) {
     case SERVICE_STATE_RUNNING:
@@ -25,6 +27,14 @@ static void judge_state(judgement *j, const service_facts *service) {
     say_where(s, &service->state.fact);
 }
 
+/* What is to be repaired besides: enabling the service does not start it. */
+static void judge_disabled_state(judgement *j, const service_facts *service) {
+    if (service->state.fact.state == FACT_KNOWN &&
+        strcmp(verdict_of_state(service->state.value), "stopped") == 0) {
+        judge_state(j, service);
+    }
+}
+
 void judge_agent_service(judgement *j, const evidence *e) {
     const service_facts *service =
         judge_service_present(j, e, "obengine", NULL, "whether the agent's service is there", "missing");
@@ -35,6 +45,7 @@ void judge_agent_service(judgement *j, const evidence *e) {
         judge_unknown(j, NULL, "how the agent's service starts", &service->start.fact);
     } else if (service->start.value == SERVICE_START_DISABLED) {
         (void)say_service(j, NULL, "disabled", service);
+        judge_disabled_state(j, service);
         return;
     } else if (service->start.value == SERVICE_START_MANUAL) {
         (void)say_service(j, NULL, "manual-start", service);

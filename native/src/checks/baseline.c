@@ -8,32 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHA256_DIGITS = 64, MAXIMUM_PATH = 1024 };
-
-static uint32_t next_letter(const char *text, size_t length, size_t *at) {
-    uint32_t letter = unicode_upper(utf8_next(text, length, at));
-    return letter == '/' ? '\\' : letter;
-}
-
-static int path_compare(const char *a, const char *b) {
-    size_t a_length = strlen(a);
-    size_t b_length = strlen(b);
-    size_t a_at = 0;
-    size_t b_at = 0;
-    while (a_at < a_length && b_at < b_length) {
-        uint32_t a_letter = next_letter(a, a_length, &a_at);
-        uint32_t b_letter = next_letter(b, b_length, &b_at);
-        if (a_letter != b_letter) {
-            return a_letter < b_letter ? -1 : 1;
-        }
-    }
-    return (a_at < a_length) - (b_at < b_length);
-}
+enum { SHA256_DIGITS = 64 };
 
 static int file_compare(const void *a, const void *b) {
     const baseline_file *left = a;
     const baseline_file *right = b;
-    return path_compare(left->path, right->path);
+    return module_path_compare(left->path, right->path);
 }
 
 const baseline_file *baseline_find(const baseline *known, const char *path) {
@@ -59,7 +39,7 @@ static const char *read_sha256(arena *memory, const json_t *value, const char **
 
 static const char *read_path(arena *memory, const json_t *value, const char **out) {
     const char *text = json_string_value(value);
-    if (text == NULL || text[0] == '\0' || strlen(text) > MAXIMUM_PATH) {
+    if (text == NULL || text[0] == '\0' || strlen(text) > BASELINE_PATH_LIMIT) {
         return "path is missing, empty or longer than 1024 bytes";
     }
     char *path = arena_copy(memory, text, strlen(text) + 1);
@@ -67,6 +47,9 @@ static const char *read_path(arena *memory, const json_t *value, const char **ou
         if (*c == '/') {
             *c = '\\';
         }
+    }
+    if (path != NULL && !module_path_safe(path)) {
+        return "path is none below the module's folder";
     }
     *out = path != NULL ? path : "";
     return NULL;
@@ -106,7 +89,7 @@ static mars_status read_files(arena *memory, const json_t *rows, baseline *out) 
     out->count = json_array_size(rows);
     qsort(files, out->count, sizeof *files, file_compare);
     for (size_t i = 1; i < out->count; i++) {
-        if (path_compare(files[i - 1].path, files[i].path) == 0) {
+        if (module_path_compare(files[i - 1].path, files[i].path) == 0) {
             return error_set(MARS_E_MALFORMED, "the baseline has two files %s", files[i].path);
         }
     }
@@ -146,4 +129,14 @@ mars_status baseline_read(const baseline **out, arena *memory, const char *text,
         *out = read;
     }
     return status;
+}
+
+baseline_fit baseline_fits(const baseline *known, const fact_text *agent_version) {
+    version_number actual = {0};
+    version_number expected = {0};
+    if (agent_version->fact.state != FACT_KNOWN || !version_parse(agent_version->value, &actual) ||
+        !version_parse(known->agent_version, &expected)) {
+        return BASELINE_NOT_COMPARABLE;
+    }
+    return version_compare(&actual, &expected) == 0 ? BASELINE_FITS : BASELINE_OF_OTHER_VERSION;
 }

@@ -133,8 +133,47 @@ static const module_path_element *resolving_element(const powershell_evidence *p
     return NULL;
 }
 
-static void say_element(judgement *j, const char *slug, const module_path_element *element) {
+static bool has_builtin(const powershell_evidence *powershell) {
+    const module_path_element *elements = powershell->module_path.items;
+    for (size_t i = 0; i < powershell->module_path.count; i++) {
+        const char *folder = fact_text_or(&elements[i].folder, "");
+        bool expanded = folder[0] != '%';
+        if (ascii_ends(folder, BUILTIN_FOLDER) && expanded && !fact_is_true(&elements[i].quoted)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The parent of the module's folder: what belongs into the path. */
+static const char *needed_folder(arena *memory, const powershell_evidence *powershell) {
+    const char *folder = fact_text_or(&powershell->module_folder, "");
+    const char *end = strrchr(folder, '\\');
+    return end != NULL ? arena_text_n(memory, folder, (size_t)(end - folder))
+                       : "the agent's folder bin\\Modules";
+}
+
+/* Whether appending that folder to the machine's path makes the module found: not where SYSTEM has a path of
+ * its own, not without a module. A path without PowerShell's own folder is for people to decide about. */
+static bool appending_helps(const powershell_evidence *powershell) {
+    const fact_text *machine = &powershell->machine_module_path;
+    return powershell->system_module_path.fact.state == FACT_ABSENT &&
+           powershell->manifest.fact.state == FACT_KNOWN &&
+           (machine->fact.state == FACT_ABSENT ||
+            (machine->fact.state == FACT_KNOWN && has_builtin(powershell)));
+}
+
+static void say_needed(judgement *j, said *s, const powershell_evidence *powershell) {
+    say_text(s, "needed", needed_folder(judge_memory(j), powershell));
+    if (appending_helps(powershell)) {
+        say_text(s, "append", "helps");
+    }
+}
+
+static void say_element(judgement *j, const powershell_evidence *powershell, const char *slug,
+                        const module_path_element *element) {
     said *s = judge_say(j, NULL, slug);
+    say_needed(j, s, powershell);
     say_text(s, "element", fact_text_or(&element->raw, ""));
     say_text(s, "folder", fact_text_or(&element->folder, ""));
     say_where(s, &element->raw.fact);
@@ -147,12 +186,12 @@ static void explain_element(judgement *j, const powershell_evidence *powershell,
                             const module_path_element *element) {
     const char *folder = fact_text_or(&element->folder, "");
     if (fact_is_true(&element->quoted)) {
-        say_element(j, "quoted", element);
+        say_element(j, powershell, "quoted", element);
     } else if (ascii_ends(folder, "\\" MODULE)) {
-        say_element(j, "module-folder-itself", element);
+        say_element(j, powershell, "module-folder-itself", element);
     } else if (strchr(folder, '%') != NULL &&
                strcmp(fact_text_or(&powershell->module_path_type, ""), "REG_SZ") == 0) {
-        say_element(j, "not-expanded", element);
+        say_element(j, powershell, "not-expanded", element);
     }
 }
 
@@ -170,14 +209,6 @@ static void explain(judgement *j, const powershell_evidence *powershell) {
     }
 }
 
-/* The parent of the module's folder: what belongs into the path. */
-static const char *needed_folder(arena *memory, const powershell_evidence *powershell) {
-    const char *folder = fact_text_or(&powershell->module_folder, "");
-    const char *end = strrchr(folder, '\\');
-    return end != NULL ? arena_text_n(memory, folder, (size_t)(end - folder))
-                       : "the agent's folder bin\\Modules";
-}
-
 static void say_not_found(judgement *j, const evidence *e) {
     const powershell_evidence *powershell = &e->powershell;
     const fact_text *path = effective_path(powershell);
@@ -186,7 +217,7 @@ static void say_not_found(judgement *j, const evidence *e) {
     bool worked = succeeded_since(e, &powershell->module_path_written, &success);
     said *s = judge_say(j, NULL, worked ? "not-found-but-working" : valued ? "not-found" : "no-value");
     say_text(s, "value", valued ? path->value : "");
-    say_text(s, "needed", needed_folder(judge_memory(j), powershell));
+    say_needed(j, s, powershell);
     say_where(s, &path->fact);
     if (worked) {
         say_time(s, "success", success);
@@ -197,14 +228,9 @@ static void say_not_found(judgement *j, const evidence *e) {
 
 static void judge_builtin(judgement *j, const evidence *e) {
     const powershell_evidence *powershell = &e->powershell;
-    const module_path_element *elements = powershell->module_path.items;
     const fact_text *path = effective_path(powershell);
-    for (size_t i = 0; i < powershell->module_path.count; i++) {
-        const char *folder = fact_text_or(&elements[i].folder, "");
-        bool expanded = folder[0] != '%';
-        if (ascii_ends(folder, BUILTIN_FOLDER) && expanded && !fact_is_true(&elements[i].quoted)) {
-            return;
-        }
+    if (has_builtin(powershell)) {
+        return;
     }
     if (path->fact.state != FACT_KNOWN || powershell->module_path.fact.state != FACT_KNOWN) {
         return;

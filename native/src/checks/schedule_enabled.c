@@ -51,6 +51,7 @@ static said *say_task(judgement *j, const scheduled_task *task, const char *slug
     said *s = judge_say(j, task_subject(task), slug);
     say_text(s, "task", task_subject(task));
     say_number(s, "triggers", (int64_t)task->triggers.count);
+    say_stored_password(s, task);
     say_where(s, &task->enabled.fact);
     say_where(s, &task->triggers.fact);
     return s;

@@ -13,6 +13,7 @@ static said *say_principal(judgement *j, const scheduled_task *task, const char 
     say_text(s, "sid", fact_text_or(&task->sid, ""));
     say_text(s, "run_level", fact_text_or(&task->run_level, ""));
     say_text(s, "logon_type", fact_text_or(&task->logon_type, ""));
+    say_stored_password(s, task);
     say_where(s, &task->sid.fact);
     return s;
 }

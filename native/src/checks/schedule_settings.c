@@ -15,6 +15,7 @@ static void judge_instances(judgement *j, const evidence *e, const scheduled_tas
     said *s = judge_say(j, task_subject(task), ignores ? "ignore-new" : "other-policy");
     say_text(s, "task", task_subject(task));
     say_text(s, "policy", policy->value);
+    say_stored_password(s, task);
     say_where(s, &policy->fact);
 }
 

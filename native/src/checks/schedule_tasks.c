@@ -2,12 +2,21 @@
 
 #include "core/unicode.h"
 
+#include <string.h>
+
 const char *task_subject(const scheduled_task *task) {
     return fact_text_or(&task->path, "a task without a name");
 }
 
 bool task_may_run(const scheduled_task *task) {
     return !fact_is_false(&task->registered) && !fact_is_false(&task->defined);
+}
+
+void say_stored_password(said *s, const scheduled_task *task) {
+    const char *logon = fact_text_or(&task->logon_type, "");
+    if (strcmp(logon, "Password") == 0 || strcmp(logon, "InteractiveTokenOrPassword") == 0) {
+        say_text(s, "stored_password", "yes");
+    }
 }
 
 void judge_each_task(judgement *j, const evidence *e, const char *what, task_judge judge_one) {

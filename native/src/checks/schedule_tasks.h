@@ -18,6 +18,8 @@ bool task_may_run(const scheduled_task *task);
 
 /* The subject of a task's findings. */
 const char *task_subject(const scheduled_task *task);
+/* Says the value "stored_password" if the task runs under one, which changing its definition would lose. */
+void say_stored_password(said *s, const scheduled_task *task);
 /* Whether the system state is backed up: the agent has a task of its own for it. */
 bool system_state_protected(const evidence *e);
 

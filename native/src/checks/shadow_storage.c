@@ -10,6 +10,8 @@ static const int64_t smallest_useful = INT64_C(320) * 1024 * 1024;
 static const int64_t smallest_useful_if_small = INT64_C(50) * 1024 * 1024;
 static const int64_t small_volume = INT64_C(500) * 1024 * 1024;
 static const int64_t smallest_judged_volume = INT64_C(4) * 1024 * 1024 * 1024;
+/* What a repair leaves free on the volume that holds the copies, or a tenth of it if that is more. */
+static const int64_t kept_free_at_least = INT64_C(5) * 1024 * 1024 * 1024;
 enum { NEARLY_FULL_PERCENT = 95, ASSOCIATIONS_MAX = 1000 };
 
 static const char *volume_name(judgement *j, const fact_text *letter, const fact_text *path) {
@@ -23,6 +25,7 @@ typedef struct storage_view {
     const char *storage;
     bool bounded;
     fact_number free;        /* of the volume that holds the copies */
+    fact_number size;        /* likewise */
     fact_number source_size; /* of the volume that is copied */
 } storage_view;
 
@@ -35,6 +38,7 @@ static storage_view view_of(judgement *j, const evidence *e, const shadow_storag
         .storage = volume_name(j, &s->storage_letter, &s->storage_volume),
         .bounded = s->maximum.fact.state == FACT_KNOWN,
         .free = holder != NULL ? holder->free : (fact_number){.fact = missing},
+        .size = holder != NULL ? holder->size : (fact_number){.fact = missing},
         .source_size = copied != NULL ? copied->size : (fact_number){.fact = missing},
     };
     bool same = strcmp(view.source, view.storage) == 0;
@@ -81,6 +85,35 @@ static bool room_in_doubt(judgement *j, const storage_view *view, const shadow_s
     return true;
 }
 
+static int64_t larger(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+/* Says a maximum that serves: a tenth of the volume, as Windows itself sets, or one and a half of what is
+ * used, as far as the volume that holds the copies keeps a tenth of its size and 5 GB free. Where even what
+ * is needed at least does not fit, nothing is said: then there is nothing to resize to. Where that volume's
+ * figures are not known, somebody has to choose. */
+static void say_resize(said *said_one, const storage_view *view, const shadow_storage *s) {
+    static const int64_t megabyte = INT64_C(1024) * 1024;
+    bool known = view->free.fact.state == FACT_KNOWN && view->size.fact.state == FACT_KNOWN;
+    int64_t least = larger(smallest_useful, s->maximum.value) + 2 * s->margin.value + megabyte;
+    int64_t wanted = larger(view->source_size.value / 10, s->used.value + s->used.value / 2);
+    int64_t kept_free = larger(view->size.value / 10, kept_free_at_least);
+    int64_t most = s->allocated.value + view->free.value - kept_free;
+    int64_t chosen = larger(wanted, least);
+    if (known && chosen > most) {
+        chosen = most;
+    }
+    if (known && chosen < least) {
+        return;
+    }
+    say_text(said_one, "for_volume", view->source);
+    say_text(said_one, "on_volume", view->storage);
+    if (known) {
+        say_bytes(said_one, "max_bytes", chosen / megabyte * megabyte);
+    }
+}
+
 static bool maximum_in_doubt(judgement *j, const storage_view *view, const shadow_storage *s) {
     if (!view->bounded || s->maximum.value + s->margin.value >= smallest_useful) {
         return false;
@@ -93,7 +126,9 @@ static bool maximum_in_doubt(judgement *j, const storage_view *view, const shado
     if (view->source_size.value < smallest_judged_volume) {
         return false;
     }
-    say_bytes(say_storage(j, view, s, "maximum-small"), "needed", smallest_useful);
+    said *said_one = say_storage(j, view, s, "maximum-small");
+    say_bytes(said_one, "needed", smallest_useful);
+    say_resize(said_one, view, s);
     return true;
 }
 
@@ -104,7 +139,7 @@ static bool possible(const fact_number *size) {
 
 static bool figures_agree(const storage_view *view, const shadow_storage *s) {
     if (!possible(&s->used) || !possible(&s->allocated) || !possible(&s->maximum) || !possible(&s->margin) ||
-        !possible(&view->free) || !possible(&view->source_size)) {
+        !possible(&view->free) || !possible(&view->size) || !possible(&view->source_size)) {
         return false;
     }
     int64_t margin = 2 * s->margin.value;

@@ -55,6 +55,14 @@ typedef struct writers_view {
     bool system_state; /* is protected */
 } writers_view;
 
+/* Whether the service may be restarted for its writer: "yes", "ask", "never". */
+static const char *restart_word(const char *service) {
+    static const char *const words[] = {
+        [CATALOG_RESTART_YES] = "yes", [CATALOG_RESTART_ASK] = "ask", [CATALOG_RESTART_NEVER] = "never"};
+    const catalog_service *known = catalog_service_find(service);
+    return words[known != NULL ? known->restart : CATALOG_RESTART_NEVER];
+}
+
 static void judge_writer(judgement *j, const writers_view *view, const shadow_writer *writer) {
     int64_t state = writer->state.value;
     const catalog_writer *known = catalog_writer_find(fact_text_or(&writer->id, ""));
@@ -83,6 +91,9 @@ static void judge_writer(judgement *j, const writers_view *view, const shadow_wr
     say_text(s, "state_text", fact_text_or(&writer->state_text, ""));
     say_text(s, "error", fact_text_or(&writer->error_text, ""));
     say_text(s, "service", service != NULL ? service : "");
+    if (service != NULL) {
+        say_text(s, "restart", restart_word(service));
+    }
     say_where(s, &writer->state.fact);
 }
 

@@ -17,4 +17,8 @@ void collect_module_manifest(collector *c, powershell_evidence *powershell);
 /* Every file of the agent's module. Needs module_folder and module_present. */
 void collect_module_files(collector *c, powershell_evidence *powershell);
 
+/* A path that a manifest in this folder names, with its "." and ".." taken out; a path with a drive stands
+ * for itself. NULL if it leaves the drive. */
+const char *module_resolve_path(arena *memory, const char *folder, const char *name);
+
 #endif

@@ -9,9 +9,7 @@
 
 enum { MAXIMUM_REFERENCES = 1000 };
 
-/* A path below a folder with its "." and ".." taken out; a path with a drive stands for itself. NULL if it
- * leaves the drive. */
-static const char *resolve_path(arena *memory, const char *folder, const char *name) {
+const char *module_resolve_path(arena *memory, const char *folder, const char *name) {
     bool whole = name[0] != '\0' && name[1] == ':';
     const char *joined = path_clean(memory, whole ? name : path_join(memory, folder, name));
     char *result = arena_alloc(memory, strlen(joined) + 2);
@@ -43,7 +41,7 @@ static const char *resolve_path(arena *memory, const char *folder, const char *n
 static fact_text find_file(collector *c, const char *const folders[2], const char *name) {
     fact_text result = {.fact = fact_absent(NULL)};
     for (int i = 0; i < 2; i++) {
-        const char *path = resolve_path(c->memory, folders[i], name);
+        const char *path = module_resolve_path(c->memory, folders[i], name);
         fact_flag present = path != NULL ? read_file_present(c, path) : fact_flag_known(false, NULL);
         if (fact_is_true(&present)) {
             return fact_text_known(path, present.fact.where);

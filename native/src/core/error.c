@@ -28,6 +28,8 @@ static const struct {
     {MARS_E_UNSUPPORTED, "unsupported"},
     {MARS_E_UNWRITABLE, "unwritable"},
     {MARS_E_REFUSED, "refused"},
+    {MARS_E_OTHER_MACHINE, "other-machine"},
+    {MARS_E_CONFLICT, "conflict"},
 };
 
 /* Makes a message UTF-8 whatever was printed into it (a file name may be anything): drops the part of a character that

@@ -82,6 +82,12 @@ typedef struct file_marks {
     fact_number zone;       /* ZoneId of the Zone.Identifier stream: 3 Internet, 4 restricted; absent: no mark */
 } file_marks;
 
+/* What Windows says of the signature that a file has, embedded or in a catalog. */
+typedef struct file_trust {
+    bool trusted;             /* it fits the bytes, and its certificates lead to a root that this system trusts */
+    const char *organization; /* O of the signer's certificate; "" if it names none */
+} file_trust;
+
 typedef struct folder_entry {
     const char *name; /* valid during the visit */
     file_kind kind;
@@ -198,6 +204,10 @@ typedef struct host_reader {
     /* At most max bytes from offset on; a file that has more than max from there is "too large". */
     fact_state (*file_read)(host *, const char *path, uint64_t offset, uint64_t max, arena *, bytes *out, fact *why);
     fact_state (*file_marks)(host *, const char *path, arena *, file_marks *out, fact *why);
+    /* Judges the signature of these bytes, the content of a file that need not be on this machine; name tells by its
+     * ending which kind it is. Absent: they are not signed. Unknown: it cannot be judged here. May be NULL, which is
+     * the same: only Windows itself can tell, a digest that fits proves no signer. */
+    fact_state (*file_trust)(host *, const char *name, bytes content, arena *, file_trust *out, fact *why);
     /* Streams the names in a folder, in no order; *why's texts live in the arena. */
     fact_state (*folder_each)(host *, const char *path, folder_visitor, void *user, arena *, fact *why);
 

@@ -32,7 +32,11 @@ typedef struct service_config {
 /* Where journals are kept. */
 typedef struct journal_place {
     const char *path; /* as file paths of this host are */
-    int descriptor;   /* of the folder, to be closed by who asked; -1 where the system has no such thing */
+    int descriptor;   /* of the folder; journal_storage_open takes it over. -1 where the system has no such
+                         thing */
+    /* What is to stand before the storage made of it, which it then owns; NULL: nothing. A test lets the
+     * storage's acts fail this way. */
+    struct journal_storage *(*decorate)(struct journal_storage *storage);
 } journal_place;
 
 struct host_writer {

@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-static const char task_name_space[] = "http://schemas.microsoft.com/windows/2004/02/mit/task";
-
 typedef struct word_bit {
     const char *word;
     uint32_t bit;
@@ -247,7 +245,7 @@ bool task_xml_read(const uint8_t *data, size_t size, arena *memory, task_definit
     *out = (task_definition){0};
     xml_reader reader;
     if (xml_reader_open(&reader, data, size, TASK_XML_TEXT_MAX, memory)) {
-        reader.name_space = task_name_space;
+        reader.name_space = TASK_XML_NAME_SPACE;
         read_task(&reader, out);
     }
     xml_reader_close(&reader);

@@ -5,6 +5,8 @@
 
 #include "core/fact.h"
 
+#define TASK_XML_NAME_SPACE "http://schemas.microsoft.com/windows/2004/02/mit/task"
+
 enum {
     TASK_XML_TEXT_MAX = 4 * 1024 * 1024, /* of the text as UTF-8 */
     TASK_XML_ITEMS_MAX = 1024,           /* triggers, actions or principals; the schema allows 48, 32 and 1 */

@@ -143,9 +143,20 @@ static bool (*const text_accepted[ARGUMENT_KIND_COUNT])(const char *text) = {
     [ARGUMENT_RUNTIME] = is_runtime,
 };
 
+bool argument_is_text(argument_kind kind) {
+    return text_accepted[kind] != NULL;
+}
+
 bool argument_is_default(argument_kind kind, const operation_value *value) {
     return argument_types[kind].optional &&
            (text_accepted[kind] != NULL ? value->text == NULL : value->flag == 0);
+}
+
+bool argument_equal(argument_kind kind, const operation_value *a, const operation_value *b) {
+    if (text_accepted[kind] != NULL) {
+        return a->text == NULL || b->text == NULL ? a->text == b->text : strcmp(a->text, b->text) == 0;
+    }
+    return kind == ARGUMENT_BYTES ? a->number == b->number : a->flag == b->flag;
 }
 
 bool argument_accepted(argument_kind kind, const operation_value *value) {

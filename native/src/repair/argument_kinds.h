@@ -74,6 +74,10 @@ bool argument_from_text(argument_kind kind, const char *text, arena *memory, ope
 json_t *argument_to_json(argument_kind kind, const operation_value *value);
 /* Whether an optional value says nothing: NULL, or false. */
 bool argument_is_default(argument_kind kind, const operation_value *value);
+/* Whether values of this kind are texts. */
+bool argument_is_text(argument_kind kind);
+/* Whether two accepted values are the same. */
+bool argument_equal(argument_kind kind, const operation_value *a, const operation_value *b);
 /* Whether a typed value is accepted: for callers that have no JSON. */
 bool argument_accepted(argument_kind kind, const operation_value *value);
 

@@ -31,6 +31,11 @@ mars_status history_of(journal_storage *storage, arena *memory, history_run **ru
 void history_free(history *document);
 /* The index of a run; count if there is none. A unique beginning of an id will do. */
 size_t history_find(const history_run *runs, size_t count, const char *id);
+/* The index of the run that took this one back, all of it, whatever became of that one later; count if there
+ * is none. An undo that was cut short or stopped took nothing back yet: it is to be done again. */
+size_t history_undoer(const history_run *runs, size_t count, size_t of);
+/* Whether it changed anything. */
+bool history_changed(const history_run *run);
 
 void render_history_text(text_builder *out, const history *document);
 void render_history_json(text_builder *out, const history *document, bool indent);

@@ -23,12 +23,11 @@ struct journal_storage {
     void (*close)(journal_storage *);
 };
 
-/* A folder on this machine, given by an open descriptor so that it cannot be swapped; the descriptor stays
- * the caller's. */
-mars_status journal_storage_open(journal_storage **out, int folder_descriptor);
-/* A folder on this machine as a host names it (host_writer.h): by the descriptor where the system has such,
- * else by the path, and then nobody can swap the folder while the storage is open. The descriptor stays the
- * caller's. */
-mars_status journal_storage_open_in(journal_storage **out, const journal_place *place);
+/* A folder on this machine as a host names it: by the descriptor where the system has such, else by the path,
+ * and then nobody can swap the folder while the storage is open. It takes over the descriptor, also when it
+ * fails. A journal decides what undo writes: MARS_E_REFUSED, naming the folder, if it is another user's than
+ * root's or ours, or if others may write it. The same holds for each file that is read and the folders down
+ * to it. */
+mars_status journal_storage_open(journal_storage **out, const journal_place *place);
 
 #endif

@@ -7,7 +7,6 @@
 #include "parse/base64.h"
 #include "repair/journal_line.h"
 
-#include <jansson.h>
 #include <string.h>
 
 enum {
@@ -16,8 +15,7 @@ enum {
 };
 
 static const char *const kind_names[CHANGE_KIND_COUNT] = {
-    [CHANGE_REGISTRY_VALUE] = "registry-value", [CHANGE_FILE] = "file",
-    [CHANGE_FILE_MOVE] = "file-move",           [CHANGE_TASK] = "task",
+    [CHANGE_REGISTRY_VALUE] = "registry-value", [CHANGE_FILE] = "file",   [CHANGE_TASK] = "task",
     [CHANGE_SERVICE_CONFIG] = "service",        [CHANGE_EVENT] = "event",
 };
 
@@ -39,11 +37,17 @@ struct journal {
     const char *folder;
     const char *lines; /* path of run.jsonl */
     uint64_t blobs;
+    uint64_t kept;
     uint64_t changes;
 };
 
 static mars_status no_memory(void) {
     return error_set(MARS_E_NO_MEMORY, "memory ran out while the journal was written");
+}
+
+/* null for a digest that is none */
+static json_t *digest_json(journal *run, const digest_value *value) {
+    return value->size > 0 ? json_string(hex_lower(&run->memory, value->data, value->size)) : json_null();
 }
 
 static const char *digest_text(arena *memory, bytes data) {
@@ -118,11 +122,12 @@ static json_t *optional_text(const char *text) {
 static json_t *head_json(const journal_head *head) {
     char started[INSTANT_TEXT_SIZE];
     instant_format(head->started, started);
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "kind", "run", "id", head->id, "tool",
-                     head->tool_version, "started", started, "computer_name",
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:I}", "kind", "run", "id", head->id,
+                     "tool", head->tool_version, "started", started, "computer_name",
                      optional_text(head->computer_name), "machine_guid", optional_text(head->machine_guid),
                      "mars_machine_id", optional_text(head->mars_machine_id), "undoes",
-                     optional_text(head->undoes), "plan", optional_text(head->plan_hash));
+                     optional_text(head->undoes), "plan", optional_text(head->plan_hash), "planned",
+                     (json_int_t)head->planned);
 }
 
 static mars_status make_run(journal *run, const journal_head *head) {
@@ -130,12 +135,16 @@ static mars_status make_run(journal *run, const journal_head *head) {
     run->folder = arena_text(&run->memory, head->id);
     run->lines = arena_printf(&run->memory, "%s/run.jsonl", head->id);
     const char *blobs = arena_printf(&run->memory, "%s/blobs", head->id);
+    const char *kept = arena_printf(&run->memory, "%s/kept", head->id);
     if (arena_failed(&run->memory)) {
         return no_memory();
     }
     mars_status status = storage->make_folder(storage, run->folder);
     if (status == MARS_OK) {
         status = storage->make_folder(storage, blobs);
+    }
+    if (status == MARS_OK) {
+        status = storage->make_folder(storage, kept);
     }
     if (status == MARS_OK) {
         status = storage->create(storage, run->lines, RESERVED);
@@ -165,6 +174,20 @@ mars_status journal_begin(journal **out, journal_storage *storage, const journal
     return MARS_OK;
 }
 
+const char *journal_new_kept(journal *run) {
+    const char *name = arena_printf(&run->memory, "kept/%llu", (unsigned long long)run->kept + 1);
+    if (arena_failed(&run->memory)) {
+        return NULL;
+    }
+    run->kept++;
+    return name;
+}
+
+mars_status journal_kept_file(journal *run, const journal_kept *kept) {
+    return write_line(run, json_pack("{s:s, s:s, s:s, s:o}", "kind", "kept", "file", kept->file, "name",
+                                     kept->name, "sha256", digest_json(run, &kept->digest)));
+}
+
 mars_status journal_intend(journal *run, const change_record *intent) {
     json_t *before = NULL;
     json_t *after = NULL;
@@ -177,22 +200,24 @@ mars_status journal_intend(journal *run, const change_record *intent) {
         json_decref(after);
         return status;
     }
-    return write_line(run,
-                      json_pack("{s:s, s:I, s:I, s:s, s:s, s:o, s:o, s:I}", "kind", "intent", "number",
-                                (json_int_t)++run->changes, "step", (json_int_t)intent->step, "change",
-                                change_kind_name(intent->kind), "target", intent->target, "before", before,
-                                "after", after, "keys_created", (json_int_t)intent->keys_created));
+    return write_line(
+        run, json_pack("{s:s, s:I, s:I, s:s, s:s, s:o, s:o, s:I, s:I, s:o}", "kind", "intent", "number",
+                       (json_int_t)++run->changes, "step", (json_int_t)intent->step, "change",
+                       change_kind_name(intent->kind), "target", intent->target, "before", before, "after",
+                       after, "parents_created", (json_int_t)intent->parents_created, "parents_removed",
+                       (json_int_t)intent->parents_removed, "kept", optional_text(intent->kept)));
 }
 
-mars_status journal_done(journal *run, const change_state *read_back) {
+mars_status journal_done(journal *run, const change_state *read_back, const digest_value *file) {
     json_t *state = NULL;
     mars_status status = state_json(run, read_back, &state);
     if (status != MARS_OK) {
         json_decref(state);
         return status;
     }
-    return write_line(run, json_pack("{s:s, s:I, s:o}", "kind", "done", "number", (json_int_t)run->changes,
-                                     "read_back", state));
+    return write_line(run,
+                      json_pack("{s:s, s:I, s:o, s:o}", "kind", "done", "number", (json_int_t)run->changes,
+                                "read_back", state, "file", digest_json(run, file)));
 }
 
 mars_status journal_end(journal *run, const char *state) {
@@ -204,4 +229,57 @@ void journal_close(journal *run) {
         arena_free(&run->memory);
         mem_free(run);
     }
+}
+
+/* ---- Recovery ---- */
+
+static const char *const found_names[JOURNAL_FOUND_COUNT] = {[FOUND_BETWEEN] = "between",
+                                                             [FOUND_NOT_DONE] = "not-done",
+                                                             [FOUND_DONE] = "done",
+                                                             [FOUND_CONFLICT] = "conflict",
+                                                             [FOUND_UNCLEAR] = "unclear"};
+
+const char *journal_found_name(journal_found found) {
+    return found_names[found];
+}
+
+const char *journal_recovered_name(arena *memory, const char *id, unsigned number) {
+    return number == 1 ? arena_printf(memory, "%s/recovered.jsonl", id)
+                       : arena_printf(memory, "%s/recovered-%u.jsonl", id, number);
+}
+
+/* The first file that is not there yet: those before it are torn, else nobody would ask. */
+static mars_status make_recovered(journal *run) {
+    mars_status status = MARS_E_TOO_LARGE;
+    for (unsigned n = 1; n <= JOURNAL_RECOVERED_FILES; n++) {
+        bytes there = {0};
+        run->lines = journal_recovered_name(&run->memory, run->folder, n);
+        if (arena_failed(&run->memory)) {
+            return no_memory();
+        }
+        status = run->storage->read(run->storage, run->lines, 0, &run->memory, &there);
+        if (status == MARS_E_NOT_FOUND) {
+            return run->storage->create(run->storage, run->lines, 0);
+        }
+        if (status == MARS_OK) { /* it is there, and empty */
+            return MARS_OK;
+        }
+    }
+    return status;
+}
+
+mars_status journal_recovered(journal_storage *storage, const char *id, const journal_recovery *recovery) {
+    journal run = {.storage = storage};
+    run.folder = arena_text(&run.memory, id);
+    mars_status status = make_recovered(&run);
+    if (status == MARS_OK) {
+        status = write_line(&run, json_pack("{s:s, s:s, s:o}", "kind", "recovered", "found",
+                                            journal_found_name(recovery->found), "file",
+                                            digest_json(&run, &recovery->file)));
+    }
+    if (status == MARS_OK) {
+        status = storage->flush_folder(storage, run.folder);
+    }
+    arena_free(&run.memory);
+    return status;
 }

@@ -2,6 +2,7 @@
 
 #include "core/error.h"
 #include "core/unicode.h"
+#include "repair/folder_guard.h"
 
 #include <string.h>
 
@@ -31,8 +32,8 @@ static mars_status refuse_under_policy(operation_run *run, const registry_path *
     case FACT_ABSENT:
         return MARS_OK;
     case FACT_KNOWN:
-        return error_set(MARS_E_UNSUPPORTED,
-                         "group policy decides the execution policy (%s): change it there", why.where);
+        return error_set(MARS_E_REFUSED, "group policy decides the execution policy (%s): change it there",
+                         why.where);
     case FACT_UNKNOWN:
         break;
     }
@@ -101,7 +102,7 @@ static mars_status extend(operation_run *run, const registry_path *path, const r
                           const char *folder) {
     const char *list = NULL;
     if (!registry_value_text(old, run->memory, &list)) {
-        return error_set(MARS_E_UNSUPPORTED,
+        return error_set(MARS_E_REFUSED,
                          "PSModulePath is of registry type %u, which is no text: set it by hand", old->type);
     }
     if (has_element(list, folder)) {
@@ -109,7 +110,7 @@ static mars_status extend(operation_run *run, const registry_path *path, const r
     }
     if (!has_own_folder(list)) {
         return error_set(
-            MARS_E_UNSUPPORTED,
+            MARS_E_REFUSED,
             "PSModulePath does not hold PowerShell's own folder, so what it is meant to be cannot be "
             "told: set it by hand");
     }
@@ -118,7 +119,7 @@ static mars_status extend(operation_run *run, const registry_path *path, const r
     const registry_value value =
         text_value(run, old->type, arena_printf(run->memory, "%s%s%s", list, separator, folder));
     if (value.data.size / 2 > MODULE_PATH_MAXIMUM) {
-        return error_set(MARS_E_UNSUPPORTED, "PSModulePath would become longer than %d characters",
+        return error_set(MARS_E_REFUSED, "PSModulePath would become longer than %d characters",
                          MODULE_PATH_MAXIMUM);
     }
     return change_registry_value(run, path, "PSModulePath", &value);
@@ -128,6 +129,10 @@ mars_status operation_add_module_path(operation_run *run, const char *folder) {
     const registry_path path = {REGISTRY_MACHINE, REGISTRY_64, SESSION_ENVIRONMENT};
     registry_value old = {0};
     fact why = {0};
+    mars_status status = folder_guard(run, folder);
+    if (status != MARS_OK) {
+        return status;
+    }
     fact_state state =
         run->machine->read->registry_read(run->machine, &path, "PSModulePath", run->memory, &old, &why);
     if (state == FACT_UNKNOWN) {

@@ -1,6 +1,7 @@
 #include "repair/operations.h"
 
 #include "core/error.h"
+#include "report/catalog.h"
 
 #include <string.h>
 
@@ -144,7 +145,20 @@ json_t *operation_arguments(const operation *row, const operation_value *values)
     return object;
 }
 
+/* Stopping a service that others would notice. */
+static bool stops_a_delicate_service(const operation *row, const operation_value *values) {
+    size_t index = operation_parameter_index(row, "service");
+    if (!row->asks || index == row->count) {
+        return false;
+    }
+    const catalog_service *service = catalog_service_find(values[index].text);
+    return service != NULL && service->restart != CATALOG_RESTART_YES;
+}
+
 operation_risk operation_risk_with(const operation *row, const operation_value *values) {
+    if (stops_a_delicate_service(row, values)) {
+        return RISK_HIGH;
+    }
     size_t baseline = operation_parameter_index(row, "baseline");
     return baseline < row->count && values[baseline].text != NULL ? RISK_LOW : row->risk;
 }

@@ -73,7 +73,8 @@ mars_status operation_accept(const operation *row, const operation_value *values
 /* The arguments as a JSON object, in the order of the parameters; optional ones that say nothing are left
  * out. NULL if memory ran out. */
 json_t *operation_arguments(const operation *row, const operation_value *values);
-/* Its risk with these arguments: restoring from a source that a baseline vouches for is a low one. */
+/* Its risk with these arguments: restoring from a source that a baseline vouches for is a low one, stopping a
+ * service that others would notice a high one. */
 operation_risk operation_risk_with(const operation *row, const operation_value *values);
 /* Calls the operation with values that were bound or accepted. */
 mars_status operation_call(const operation *row, operation_run *run, const operation_value *values);

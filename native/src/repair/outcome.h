@@ -3,6 +3,7 @@
 #define REPAIR_OUTCOME_H
 
 #include "core/text_builder.h"
+#include "repair/change_text.h"
 #include "repair/journal.h"
 
 #define OUTCOME_SCHEMA "marshealth/outcome/1"
@@ -66,8 +67,6 @@ struct mars_outcome {
 typedef struct mars_outcome outcome;
 
 void outcome_free(outcome *document);
-/* The state before or after a change, for people. Texts live in the arena. */
-const char *change_state_text(arena *memory, change_kind kind, const change_state *state);
 /* Fills a step's changes from the records of a run. */
 void outcome_changes(arena *memory, const change_record *records, size_t count, step_outcome *out);
 

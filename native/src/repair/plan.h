@@ -32,8 +32,9 @@ typedef struct plan_step {
     repair_offer offer; /* the operation with its arguments */
     operation_risk risk;
     plan_hold hold;
-    const char *hold_reason; /* a sentence; NULL if it is taken */
-    const char *title;       /* what it does, arguments filled in */
+    const char *hold_reason;    /* a sentence; NULL if it is taken */
+    const char *title;          /* what it does, arguments filled in */
+    const char *arguments_json; /* what the ABI hands out, made once */
     const plan_reason *reasons;
     size_t reason_count;
 } plan_step;

@@ -16,6 +16,7 @@ typedef struct repair_run {
     const char *journal_path; /* the journal folder as a path of the host */
     const char *undoes;       /* as for run_options */
     const char *plan_hash;
+    uint64_t planned;    /* how many changes it is to make; 0: not known before */
     const char *id;      /* of this run; NULL until its journal begins */
     text_list recovered; /* sentences on what recovery found */
     bool locked;
@@ -34,7 +35,13 @@ typedef struct run_options {
  * run's address must not change until run_end: change.h's callbacks hold it. */
 mars_status run_begin(repair_run *run, host *machine, arena *memory, const run_options *options);
 /* Makes the changes durable, ends the journal (state as in outcome_state_name) and gives the lock back. The
- * first error is the one told. */
+ * first error is the one told. Where changing.unsettled is set the journal is left without an end, so that
+ * recovery looks after it: the outcome is then OUTCOME_NEEDS_RECOVERY. */
 mars_status run_end(repair_run *run, const char *state);
+
+/* Opens the folder of the journals; make: it is made if it is not there, else MARS_E_NOT_FOUND. The storage
+ * is to be closed. */
+mars_status run_journals(host *machine, arena *memory, bool make, journal_storage **storage,
+                         const char **path);
 
 #endif

@@ -1,10 +1,10 @@
 #include "repair/target.h"
 
 #include "core/error.h"
+#include "repair/target_task.h"
+#include "repair/task_compare.h"
 
 #include <string.h>
-
-enum { FILE_MAXIMUM = 256 * 1024 * 1024 };
 
 /* ---- Names ---- */
 
@@ -77,6 +77,13 @@ bool state_to_service(const change_state *state, service_config *out) {
     return delay != NULL && out->start >= SERVICE_START_BOOT && out->start <= SERVICE_START_DISABLED;
 }
 
+/* ---- Files ---- */
+
+change_state state_of_file(arena *memory, const digest_value *sha256) {
+    const uint8_t *data = arena_copy(memory, sha256->data, sha256->size);
+    return (change_state){.present = true, .data = {data, data != NULL ? sha256->size : 0}};
+}
+
 /* ---- Reading ---- */
 
 static mars_status unreadable(const char *target, const fact *why) {
@@ -116,9 +123,16 @@ static mars_status read_registry(host *machine, arena *memory, const char *targe
 }
 
 static mars_status read_file(host *machine, arena *memory, const char *target, change_state *out) {
-    fact why = {0};
-    fact_state state = machine->read->file_read(machine, target, 0, FILE_MAXIMUM, memory, &out->data, &why);
-    return with_state(target, state, &why, out);
+    const host_writer *writer = host_writer_of(machine);
+    digest_value value;
+    if (writer == NULL || writer->file_digest == NULL) {
+        return cannot_change(target);
+    }
+    mars_status status = writer->file_digest(machine, target, &value);
+    if (status == MARS_OK) {
+        *out = state_of_file(memory, &value);
+    }
+    return status == MARS_E_NOT_FOUND ? MARS_OK : status;
 }
 
 static mars_status read_task(host *machine, arena *memory, const char *target, change_state *out) {
@@ -156,22 +170,10 @@ static mars_status write_registry(host *machine, const host_writer *writer, aren
                : cannot_change(target);
 }
 
-static mars_status write_file(host *machine, const host_writer *writer, arena *memory, const char *target,
-                              const change_state *state) {
-    (void)memory;
-    if (writer->file_write == NULL || writer->file_remove == NULL) {
-        return cannot_change(target);
-    }
-    return state->present ? writer->file_write(machine, target, state->data, NULL)
-                          : writer->file_remove(machine, target);
-}
-
 static mars_status write_task(host *machine, const host_writer *writer, arena *memory, const char *target,
                               const change_state *state) {
-    (void)memory;
-    return writer->task_register != NULL && state->present
-               ? writer->task_register(machine, target, state->data)
-               : cannot_change(target);
+    return state->present ? target_task_write(machine, writer, memory, target, state->data)
+                          : cannot_change(target);
 }
 
 static mars_status write_service(host *machine, const host_writer *writer, arena *memory, const char *target,
@@ -185,13 +187,13 @@ static mars_status write_service(host *machine, const host_writer *writer, arena
                                              : cannot_change(target);
 }
 
-/* NULL: such a target has no state. */
+/* NULL: such a target has no state, or is not written by it. */
 static const struct {
     mars_status (*read)(host *, arena *, const char *target, change_state *out);
     mars_status (*write)(host *, const host_writer *, arena *, const char *target, const change_state *);
 } kinds[CHANGE_KIND_COUNT] = {
     [CHANGE_REGISTRY_VALUE] = {read_registry, write_registry},
-    [CHANGE_FILE] = {read_file, write_file},
+    [CHANGE_FILE] = {read_file, NULL},
     [CHANGE_TASK] = {read_task, write_task},
     [CHANGE_SERVICE_CONFIG] = {read_service, write_service},
 };
@@ -207,6 +209,11 @@ mars_status target_read(host *machine, arena *memory, change_kind kind, const ch
                                 : status;
 }
 
+bool target_same(arena *memory, change_kind kind, const change_state *a, const change_state *b) {
+    return kind == CHANGE_TASK && a->present && b->present ? task_document_same(memory, a->data, b->data)
+                                                           : change_state_equal(a, b);
+}
+
 mars_status target_write(host *machine, arena *memory, change_kind kind, const char *target,
                          const change_state *state) {
     const host_writer *writer = host_writer_of(machine);
@@ -214,31 +221,4 @@ mars_status target_write(host *machine, arena *memory, change_kind kind, const c
         return no_such_target(target);
     }
     return writer != NULL ? kinds[kind].write(machine, writer, memory, target, state) : cannot_change(target);
-}
-
-mars_status target_missing_keys(host *machine, arena *memory, const char *target, uint32_t *out) {
-    registry_path path;
-    const char *name = NULL;
-    *out = 0;
-    if (!target_to_registry(memory, target, &path, &name)) {
-        return no_such_target(target);
-    }
-    char *key = arena_copy(memory, path.key, strlen(path.key) + 1);
-    path.key = key;
-    while (key != NULL && key[0] != '\0') {
-        int64_t written = 0;
-        fact why = {0};
-        fact_state state = machine->read->registry_time(machine, &path, memory, &written, &why);
-        char *last = strrchr(key, '\\');
-        if (state == FACT_UNKNOWN) {
-            return unreadable(target, &why);
-        }
-        if (state == FACT_KNOWN || last == NULL) {
-            break;
-        }
-        (*out)++;
-        *last = '\0';
-    }
-    return arena_failed(memory) ? error_set(MARS_E_NO_MEMORY, "memory ran out while %s was read", target)
-                                : MARS_OK;
 }

@@ -27,10 +27,28 @@ const catalog_verdict *catalog_verdict_find(const char *id, const char *slug) {
     return own != NULL ? own : verdict_in(catalog_check_find("common"), slug);
 }
 
+const catalog_operation *catalog_operation_find(const char *id) {
+    for (size_t i = 0; i < catalog_operations_count; i++) {
+        if (strcmp(catalog_operations[i].id, id) == 0) {
+            return &catalog_operations[i];
+        }
+    }
+    return NULL;
+}
+
 const catalog_writer *catalog_writer_find(const char *id) {
     for (size_t i = 0; i < catalog_writers_count; i++) {
         if (strcmp(catalog_writers[i].id, id) == 0) {
             return &catalog_writers[i];
+        }
+    }
+    return NULL;
+}
+
+const catalog_service *catalog_service_find(const char *name) {
+    for (size_t i = 0; i < catalog_services_count; i++) {
+        if (windows_name_equal(catalog_services[i].name, name)) {
+            return &catalog_services[i];
         }
     }
     return NULL;

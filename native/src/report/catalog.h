@@ -6,6 +6,27 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* A value of the finding, and the text that it must have; NULL: any. Without a name: no condition. */
+typedef struct catalog_condition {
+    const char *name;
+    const char *text;
+} catalog_condition;
+
+typedef struct catalog_argument {
+    const char *name;
+    const char *text; /* a literal, or exactly "{name}" for a value of the finding, or "{subject}" */
+} catalog_argument;
+
+/* An operation that answers a verdict. An argument that is not named, or whose value the finding does not
+ * know, is one that someone has to supply. */
+typedef struct catalog_repair {
+    const char *operation;
+    catalog_condition when;   /* offered only where this holds */
+    catalog_condition unless; /* and not where this does */
+    const catalog_argument *arguments;
+    size_t argument_count;
+} catalog_repair;
+
 /* Texts hold {name} for a value of the finding. cause, advice and command may be NULL. */
 typedef struct catalog_verdict {
     const char *slug;
@@ -13,6 +34,8 @@ typedef struct catalog_verdict {
     const char *cause;   /* why it matters */
     const char *advice;  /* what to do */
     const char *command; /* the command that does it */
+    const catalog_repair *repairs;
+    size_t repair_count;
 } catalog_verdict;
 
 typedef struct catalog_check {
@@ -31,6 +54,16 @@ extern const size_t catalog_checks_count;
  * ("unknown", "no-agent"). */
 const catalog_check *catalog_check_find(const char *id);
 const catalog_verdict *catalog_verdict_find(const char *id, const char *slug);
+
+/* What is said of an operation besides its title. */
+typedef struct catalog_operation {
+    const char *id;
+    const char *guards; /* what it checks first and refuses to do, sentences */
+} catalog_operation;
+extern const catalog_operation catalog_operations[];
+extern const size_t catalog_operations_count;
+/* NULL if there is none. */
+const catalog_operation *catalog_operation_find(const char *id);
 
 /* Released agent versions, oldest first. */
 typedef struct catalog_agent_version {
@@ -63,6 +96,22 @@ typedef struct catalog_writer {
 extern const catalog_writer catalog_writers[];
 extern const size_t catalog_writers_count;
 const catalog_writer *catalog_writer_find(const char *id);
+
+/* Services behind VSS writers, and whether they may be restarted. */
+typedef enum catalog_restart {
+    CATALOG_RESTART_YES,
+    CATALOG_RESTART_ASK,  /* others notice it: only when named and confirmed */
+    CATALOG_RESTART_NEVER /* advice says why, and what to do instead */
+} catalog_restart;
+typedef struct catalog_service {
+    const char *name;
+    catalog_restart restart;
+    const char *advice; /* NULL: none */
+} catalog_service;
+extern const catalog_service catalog_services[];
+extern const size_t catalog_services_count;
+/* By name, as Windows compares them. NULL if no writer is behind it. */
+const catalog_service *catalog_service_find(const char *name);
 
 /* Names of accounts that every Windows has, in the languages for which they are documented. */
 typedef struct catalog_account_name {

@@ -65,3 +65,15 @@ void json_write(text_builder *out, const json_builder *builder, json_t *document
     text_add_char(out, '\n');
     json_decref(document);
 }
+
+const char *json_line(arena *memory, const json_builder *builder, json_t *document) {
+    text_builder out = {0};
+    json_write(&out, builder, document, false);
+    if (text_builder_failed(&out)) {
+        arena_set_failed(memory);
+    }
+    size_t length = out.length > 0 ? out.length - 1 : 0; /* without the line feed */
+    const char *result = arena_text_n(memory, text_builder_text(&out), length);
+    text_builder_free(&out);
+    return result;
+}

@@ -23,5 +23,7 @@ json_t *json_time(int64_t instant);
 
 /* Appends the document, ended by a line feed, and frees it. If the builder failed, so does the text. */
 void json_write(text_builder *out, const json_builder *builder, json_t *document, bool indent);
+/* The document on one line without a line feed, freed. What failed makes the arena fail. */
+const char *json_line(arena *memory, const json_builder *builder, json_t *document);
 
 #endif

@@ -25,9 +25,15 @@ repair_offer_list offers_for(arena *memory, const catalog_verdict *texts, const 
                              const finding_value *values, size_t count);
 /* Whether every argument that is not optional is known. */
 bool offer_complete(const repair_offer *offer);
+/* The operation's risk with these arguments; as long as some are missing, the operation's own. */
+operation_risk offer_risk(const repair_offer *offer);
+/* Whether both are the same operation with the same arguments. */
+bool offer_equal(const repair_offer *a, const repair_offer *b);
 /* The known arguments as a JSON object; NULL if memory ran out. */
 json_t *offer_arguments(const repair_offer *offer);
 /* The names of the arguments that are missing. */
 text_list offer_needs(arena *memory, const repair_offer *offer);
+/* What it does: the operation's title with the known arguments filled in; others stay {name}. */
+const char *offer_title(arena *memory, const repair_offer *offer);
 
 #endif

@@ -47,11 +47,25 @@ static json_t *groups_json(json_builder *builder, const check *row) {
     return array;
 }
 
+/* The operations that may answer it, each once. */
+static json_t *verdict_repairs_json(json_builder *builder, const check *row, const verdict *v) {
+    const catalog_verdict *texts = catalog_verdict_find(row->id, v->slug);
+    json_t *array = json_array();
+    for (size_t i = 0; texts != NULL && i < texts->repair_count; i++) {
+        const char *id = texts->repairs[i].operation;
+        if (i == 0 || strcmp(texts->repairs[i - 1].operation, id) != 0) {
+            json_add(builder, array, json_string(id));
+        }
+    }
+    return array;
+}
+
 static json_t *verdict_json(json_builder *builder, const check *row, const verdict *v) {
     json_t *object = json_object();
     json_put(builder, object, "verdict", json_sprintf("%s/%s", row->id, v->slug));
     json_put(builder, object, "status", json_string(finding_status_name(v->status)));
     json_put(builder, object, "title", json_text(verdict_title(row, v)));
+    json_put(builder, object, "repairs", verdict_repairs_json(builder, row, v));
     return object;
 }
 

@@ -83,7 +83,7 @@ static json_t *finding_json(json_builder *builder, const finding *f) {
     json_put(builder, object, "subject", json_text(f->subject));
     json_put(builder, object, "blocking", json_boolean(f->check->blocking));
     put_part(builder, object, &f->parts[0]);
-    json_put(builder, object, "repairs", json_array());
+    json_put(builder, object, "repairs", repairs_json(builder, &f->offers));
     json_put(builder, object, "also", also_json(builder, f));
     json_put(builder, object, "sources", sources_json(builder, f->sources));
     return object;

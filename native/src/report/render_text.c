@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { INDENT = 4, TEXT_COLUMN = 11, HEAD_COLUMN = 10 };
+enum { INDENT = 4, TEXT_COLUMN = 12, HEAD_COLUMN = 10 };
 
 typedef struct mark {
     const char *word;
@@ -50,6 +50,46 @@ static void add_command(text_builder *out, const char *command) {
     }
 }
 
+/* Whether the machine that was read can take the step, as far as the report tells. */
+static bool is_useful(const report *document, const repair_offer *offer) {
+    bool live = document->source_kind != NULL && strcmp(document->source_kind, "live") == 0;
+    return live || offer->operation->needs == NEEDS_NOTHING;
+}
+
+/* "marshealth repair --check agent.service", with what the first useful offers need to be taken. */
+static void add_repair(text_builder *out, const report *document, const finding *f) {
+    text_builder line = {0};
+    arena scratch = {0};
+    operation_risk risk = RISK_LOW;
+    bool useful = false;
+    for (size_t i = 0; i < f->offers.count; i++) {
+        const repair_offer *offer = &f->offers.items[i];
+        if (!is_useful(document, offer)) {
+            continue;
+        }
+        text_list needs = offer_needs(&scratch, offer);
+        for (size_t n = 0; n < needs.count; n++) {
+            text_addf(&line, " --set %s.%s=...", offer->operation->id, needs.items[n]);
+        }
+        /* What is set counts as asked for. */
+        operation_risk own = needs.count > 0 ? RISK_LOW : offer_risk(offer);
+        risk = own > risk ? own : risk;
+        useful = true;
+    }
+    if (useful) {
+        display_indent(out, INDENT);
+        text_addf(out, "%-*smarshealth repair --check %s%s", TEXT_COLUMN - INDENT, "repair:", f->check->id,
+                  text_builder_text(&line));
+        if (risk > RISK_LOW) {
+            text_addf(out, " --include-risk %s", operation_risk_name(risk));
+        }
+        text_add_char(out, '\n');
+    }
+    out->failed = out->failed || arena_failed(&scratch);
+    arena_free(&scratch);
+    done_with(out, &line);
+}
+
 static void add_where(text_builder *out, const text_list *where) {
     text_builder places = {0};
     for (size_t i = 0; i < where->count; i++) {
@@ -83,7 +123,8 @@ static void add_title(text_builder *out, const finding *f, bool color) {
     done_with(out, &title);
 }
 
-static void add_finding(text_builder *out, const finding *f, const render_options *options) {
+static void add_finding(text_builder *out, const report *document, const finding *f,
+                        const render_options *options) {
     const finding_part *worst = &f->parts[0];
     if (worst->verdict->status == STATUS_PASS || worst->verdict->status == STATUS_SKIPPED) {
         if (options->all) {
@@ -96,6 +137,7 @@ static void add_finding(text_builder *out, const finding *f, const render_option
     add_labelled(out, "why:", worst->cause);
     add_labelled(out, "do:", worst->advice);
     add_command(out, worst->command);
+    add_repair(out, document, f);
     add_also(out, f);
     text_add_char(out, '\n');
 }
@@ -146,7 +188,7 @@ void render_text(text_builder *out, const report *document, const render_options
     const size_t *order = findings_by_urgency(&scratch, document);
     add_head(out, document);
     for (size_t i = 0; order != NULL && i < document->finding_count; i++) {
-        add_finding(out, &document->findings[order[i]], options);
+        add_finding(out, document, &document->findings[order[i]], options);
     }
     if (options->all && document->summary.count[STATUS_PASS] + document->summary.count[STATUS_SKIPPED] > 0) {
         text_add_char(out, '\n');

@@ -67,6 +67,8 @@ static finding_part make_part(arena *memory, const check *row, const said *s) {
         .values = s->values.items,
         .value_count = s->values.count,
         .where = {.items = s->where.items, .count = s->where.count},
+        .offers = texts != NULL ? offers_for(memory, texts, s->subject, s->values.items, s->values.count)
+                                : (repair_offer_list){0},
     };
 }
 
@@ -128,6 +130,33 @@ static said_place *order_said(const judgement *j) {
     return places;
 }
 
+static bool is_offered(const arena_vector *offers, const repair_offer *offer) {
+    const repair_offer *items = offers->items;
+    for (size_t i = 0; i < offers->count; i++) {
+        if (offer_equal(&items[i], offer)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A finding may have very many parts, so only so many different offers are looked through. */
+enum { OFFERS_MAX = 100 };
+
+static repair_offer_list join_offers(arena *memory, const finding_part *parts, size_t count) {
+    arena_vector offers = ARENA_VECTOR(memory, repair_offer);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t o = 0; o < parts[i].offers.count && offers.count < OFFERS_MAX; o++) {
+            const repair_offer *offer = &parts[i].offers.items[o];
+            repair_offer *copy = is_offered(&offers, offer) ? NULL : arena_push(&offers);
+            if (copy != NULL) {
+                *copy = *offer;
+            }
+        }
+    }
+    return (repair_offer_list){.items = offers.items, .count = offers.count};
+}
+
 /* One finding from all that was said about a subject. */
 static void add_finding(arena_vector *findings, const judgement *j, const said_place *places, size_t count) {
     finding_part *parts = arena_array(j->memory, count, sizeof *parts);
@@ -148,7 +177,9 @@ static void add_finding(arena_vector *findings, const judgement *j, const said_p
         .sources = entry != NULL ? entry->sources : none,
         .where_lines = join_lines(j->memory, &parts[0].where),
         .values_json = values_text(j->memory, &parts[0]),
+        .offers = join_offers(j->memory, parts, count),
     };
+    result->repairs_json = repairs_text(j->memory, result);
 }
 
 static void add_findings(arena_vector *findings, const judgement *j) {

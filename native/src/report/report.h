@@ -5,6 +5,7 @@
 #include "checks/check.h"
 #include "core/text_builder.h"
 #include "report/catalog.h"
+#include "report/offer.h"
 
 #define REPORT_SCHEMA "marshealth/report/1"
 
@@ -19,6 +20,7 @@ typedef struct finding_part {
     const finding_value *values;
     size_t value_count;
     text_list where;
+    repair_offer_list offers; /* what answers this verdict */
 } finding_part;
 
 /* One per check and subject: the worst verdict, then the others. */
@@ -31,6 +33,8 @@ typedef struct finding {
     /* What the ABI hands out as one text, made once. */
     const char *where_lines; /* NULL if nowhere */
     const char *values_json;
+    const char *repairs_json;
+    repair_offer_list offers; /* of all parts, the worst part's first, each once */
 } finding;
 
 typedef struct report_summary {
@@ -103,6 +107,9 @@ void render_checks_text(text_builder *out);
 void render_checks_json(text_builder *out);
 /* JSON Schema of the report. */
 void render_report_schema(text_builder *out);
+
+/* A finding's offers as a JSON array on one line. */
+const char *repairs_text(arena *memory, const finding *f);
 
 /* A part's values as a JSON object on one line; "{}" for none. */
 const char *values_text(arena *memory, const finding_part *part);

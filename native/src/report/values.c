@@ -25,14 +25,36 @@ json_t *values_json(json_builder *builder, const finding_part *part) {
 
 const char *values_text(arena *memory, const finding_part *part) {
     json_builder builder = {0};
-    text_builder out = {0};
-    json_t *object = values_json(&builder, part);
-    json_write(&out, &builder, object, false);
-    if (text_builder_failed(&out)) {
-        arena_set_failed(memory);
+    return json_line(memory, &builder, values_json(&builder, part));
+}
+
+/* ---- Repairs ---- */
+
+static json_t *needs_json(json_builder *builder, const repair_offer *offer) {
+    arena scratch = {0};
+    text_list needs = offer_needs(&scratch, offer);
+    json_t *array = json_texts(builder, &needs);
+    builder->failed = builder->failed || arena_failed(&scratch);
+    arena_free(&scratch);
+    return array;
+}
+
+json_t *repairs_json(json_builder *builder, const repair_offer_list *offers) {
+    json_t *array = json_array();
+    for (size_t i = 0; i < offers->count; i++) {
+        const repair_offer *offer = &offers->items[i];
+        json_t *object = json_object();
+        json_put(builder, object, "operation", json_string(offer->operation->id));
+        json_put(builder, object, "arguments", offer_arguments(offer));
+        json_put(builder, object, "needs", needs_json(builder, offer));
+        json_put(builder, object, "undo", json_string(undo_class_name(offer->operation->undo)));
+        json_put(builder, object, "risk", json_string(operation_risk_name(offer_risk(offer))));
+        json_add(builder, array, object);
     }
-    size_t length = out.length > 0 ? out.length - 1 : 0; /* without the line feed */
-    const char *result = arena_text_n(memory, text_builder_text(&out), length);
-    text_builder_free(&out);
-    return result;
+    return array;
+}
+
+const char *repairs_text(arena *memory, const finding *f) {
+    json_builder builder = {0};
+    return json_line(memory, &builder, repairs_json(&builder, &f->offers));
 }

@@ -30,8 +30,11 @@ static bool add_line(arena_vector lists[2], const char *line, const char *place,
         return true;
     }
     bool warning = line[0] == '!';
-    if ((line[0] != '+' && line[0] != '-' && !warning) || line[1] != ' ' || strchr(line, '/') == NULL) {
-        return maker_fail(error, "%s: expected `+ check/verdict [subject]`, `- ...` or `! warning`", place);
+    bool repair = strncmp(line, "+ repair ", strlen("+ repair ")) == 0;
+    if ((line[0] != '+' && line[0] != '-' && !warning) || line[1] != ' ' ||
+        (strchr(line, '/') == NULL && !repair)) {
+        return maker_fail(
+            error, "%s: expected `+ check/verdict [subject]`, `+ repair ...`, `- ...` or `! warning`", place);
     }
     const char **item = arena_push(&lists[line[0] == '-']);
     if (item == NULL) {

@@ -8,6 +8,8 @@
  *
  * A line of an expect.txt is `+ check/verdict` or `+ check/verdict [subject]` for a finding's part that the
  * healthy image does not give, `-` instead of `+` for one of the healthy image's that is not given here.
+ * `+ repair check [subject] operation {arguments}` stands for a repair that a finding offers; ` needs name`
+ * at its end for an argument that someone has to supply.
  * `! text` stands for a warning about the source, which must be exactly this text.
  * The line `quiet` says instead that nothing at all may be wrong, whatever is checked: only passed, info and
  * skipped parts and no warning about the source. `+` lines are then some that must be among them.

@@ -44,12 +44,17 @@ static mars_status record_act(journal_storage *storage, act_kind kind, const cha
         return error_set(makes ? MARS_E_UNREADABLE : MARS_E_NOT_FOUND, "%s %s", path,
                          makes ? "is there" : "is not there");
     }
-    act *kept = arena_push(&s->acts);
-    *kept = (act){
+    const act whole = {
         .kind = kind,
         .path = arena_text(&s->memory, path),
         .data = {.data = arena_copy(&s->memory, data.data, data.size), .size = data.size},
     };
+    act *kept = arena_failed(&s->memory) ? NULL : arena_push(&s->acts);
+    if (kept == NULL) {
+        s->memory.failed = false; /* a test made it run out, and goes on */
+        return error_set(MARS_E_NO_MEMORY, "memory ran out");
+    }
+    *kept = whole;
     return MARS_OK;
 }
 

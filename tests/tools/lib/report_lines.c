@@ -3,6 +3,7 @@
 #include "fixture.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 typedef void (*part_visitor)(void *user, const json_t *finding, const json_t *part);
@@ -40,6 +41,34 @@ static const char *line_of(arena *memory, const json_t *finding, const json_t *p
     return subject != NULL ? arena_printf(memory, "%s [%s]", verdict, subject) : arena_text(memory, verdict);
 }
 
+/* "repair check [subject] operation {arguments}", and what it needs. */
+static const char *repair_line(arena *memory, const json_t *finding, const json_t *repair) {
+    const char *subject = text_of(finding, "subject");
+    char *arguments = json_dumps(json_object_get(repair, "arguments"), JSON_COMPACT);
+    const char *line = arena_printf(memory, "repair %s%s%s%s %s %s", text_of(finding, "check"),
+                                    subject != NULL ? " [" : "", subject != NULL ? subject : "",
+                                    subject != NULL ? "]" : "", text_of(repair, "operation"), arguments);
+    free(arguments);
+    size_t i = 0;
+    const json_t *need = NULL;
+    json_array_foreach(json_object_get(repair, "needs"), i, need) {
+        line = arena_printf(memory, "%s needs %s", line, json_string_value(need));
+    }
+    return line;
+}
+
+static void add_repairs(arena_vector *lines, const json_t *root) {
+    size_t i = 0;
+    const json_t *finding = NULL;
+    json_array_foreach(json_object_get(root, "findings"), i, finding) {
+        size_t k = 0;
+        const json_t *repair = NULL;
+        json_array_foreach(json_object_get(finding, "repairs"), k, repair) {
+            push(lines, repair_line(lines->memory, finding, repair));
+        }
+    }
+}
+
 typedef struct line_visit {
     arena_vector lines;
     bool with_subject;
@@ -64,6 +93,7 @@ bool report_lines(text_list *out, const char *json, bool with_subject, arena *me
     bool is_report = each_part(root, add_line, &visit);
     if (with_subject) {
         add_warnings(&visit.lines, root);
+        add_repairs(&visit.lines, root);
     }
     json_decref(root);
     *out = (text_list){.items = visit.lines.items, .count = visit.lines.count};

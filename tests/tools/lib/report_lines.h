@@ -4,8 +4,9 @@
 
 #include "core/arena.h"
 
-/* The line of every part of every finding of a JSON report and of every warning, sorted. with_subject false:
- * without the subjects and the warnings. False if the text is no such report. */
+/* The line of every part of every finding of a JSON report, of every warning and of every repair offered,
+ * sorted. with_subject false: without the subjects, the warnings and the repairs. False if the text is no
+ * such report. */
 bool report_lines(text_list *out, const char *json, bool with_subject, arena *memory);
 
 /* What is missing in the report: a failure or warning without cause, advice or place, an unknown without

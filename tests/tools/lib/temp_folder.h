@@ -6,7 +6,7 @@
 
 typedef struct temp_folder {
     char path[512]; /* in the system's own way of writing, absolute */
-    journal_place place;
+    journal_place place; /* for journal_storage_open, once */
 } temp_folder;
 
 void temp_folder_make(temp_folder *folder);

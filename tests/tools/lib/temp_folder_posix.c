@@ -25,6 +25,5 @@ void temp_folder_make(temp_folder *folder) {
 void temp_folder_remove(temp_folder *folder) {
     char text[256];
     const maker_error error = {.text = text, .size = sizeof text};
-    (void)close(folder->place.descriptor);
     must(tree_remove(folder->path, &error), folder->path);
 }

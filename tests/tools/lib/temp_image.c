@@ -23,13 +23,26 @@ static void check(bool good, const char *what, const maker_error *error) {
     }
 }
 
-void temp_image_make(temp_image *image) {
-    *image = (temp_image){.path = "/tmp/marshealth-image-XXXXXX"};
+static void make_at(temp_image *image) {
     if (mkdtemp(image->path) == NULL) {
         give_up(image->path, "cannot be made");
     }
     temp_image_folder(image, TEMP_IMAGE_CONFIG);
     temp_image_hive(image, HIVE_SYSTEM, "");
+}
+
+void temp_image_make(temp_image *image) {
+    *image = (temp_image){.path = "/tmp/marshealth-image-XXXXXX"};
+    make_at(image);
+}
+
+void temp_image_make_in_memory(temp_image *image) {
+    static const char place[] = "/dev/shm";
+    *image = (temp_image){.path = "/tmp/marshealth-image-XXXXXX"};
+    if (access(place, W_OK) == 0) {
+        *image = (temp_image){.path = "/dev/shm/marshealth-image-XXXXXX"};
+    }
+    make_at(image);
 }
 
 /* Unlike tree_remove also links, FIFOs and folders that were closed. */
@@ -41,7 +54,7 @@ static void remove_all(const char *path) {
     DIR *folder = opendir(path);
     const struct dirent *entry = NULL;
     while (folder != NULL && (entry = readdir(folder)) != NULL) {
-        char below[1024];
+        char below[4096];
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
             snprintf(below, sizeof below, "%s/%s", path, entry->d_name) < (int)sizeof below) {
             remove_all(below);

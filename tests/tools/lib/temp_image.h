@@ -17,6 +17,9 @@ typedef struct temp_image {
 
 /* Makes an image that has a SYSTEM hive and nothing else. */
 void temp_image_make(temp_image *image);
+/* The same on a file system in memory where there is one: for tests that make hundreds, since a disk's waits
+ * whenever a file takes another's name. */
+void temp_image_make_in_memory(temp_image *image);
 void temp_image_remove(temp_image *image);
 
 /* Paths are relative to the image's root, with slashes. */

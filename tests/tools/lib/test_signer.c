@@ -1,10 +1,11 @@
 #include "test_signer.h"
 
 #include "der_writer.h"
+#include "parse/base64.h"
+#include "parse/der.h"
+#include "test_signer_rsa.h"
 
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
+#include <string.h>
 
 #define OID_SIGNED_DATA    "\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02"
 #define OID_RSA            "\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01"
@@ -99,53 +100,65 @@ static void put_attributes(text_builder *to, const digest_value *content) {
     der_wrap(to, start, SEQUENCE);
 }
 
-static const EVP_MD *method(digest_kind kind) {
-    return kind == DIGEST_SHA256   ? EVP_sha256()
-           : kind == DIGEST_SHA384 ? EVP_sha384()
-           : kind == DIGEST_SHA512 ? EVP_sha512()
-                                   : EVP_sha1();
+typedef struct certificate {
+    bytes whole;
+    bytes issuer;
+    bytes serial;
+} certificate;
+
+/* RFC 5280, 4.1: the first parts of what is signed are [0] version, serial number, algorithm, issuer. */
+static bool read_certificate(arena *memory, certificate *out) {
+    static const char end[] = "-----END CERTIFICATE-----";
+    const char *text = strchr(test_signer_certificate, '\n') + 1;
+    const char *behind = strstr(text, end);
+    if (behind == NULL || !base64_decode(text, (size_t)(behind - text), memory, &out->whole)) {
+        return false;
+    }
+    der_reader file = der_over(out->whole);
+    der_item item;
+    if (!der_expect(&file, DER_SEQUENCE, &item)) {
+        return false;
+    }
+    der_reader outer = der_inside(&item);
+    if (!der_expect(&outer, DER_SEQUENCE, &item)) {
+        return false;
+    }
+    der_reader inner = der_inside(&item);
+    der_item serial;
+    der_item issuer;
+    bool good = der_expect(&inner, DER_CONTEXT_0, &item) && der_expect(&inner, DER_INTEGER, &serial) &&
+                der_expect(&inner, DER_SEQUENCE, &item) && der_expect(&inner, DER_SEQUENCE, &issuer);
+    if (good) {
+        out->serial = serial.whole;
+        out->issuer = issuer.whole;
+    }
+    return good;
 }
 
 /* RSA PKCS #1 v1.5, which has no random part. */
 static bool put_rsa_signature(text_builder *to, digest_kind kind, const text_builder *over) {
-    uint8_t value[512];
-    size_t size = sizeof value;
-    BIO *pem = BIO_new_mem_buf(test_signer_key, -1);
-    EVP_PKEY *key = PEM_read_bio_PrivateKey(pem, NULL, NULL, NULL);
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool good = EVP_DigestSignInit(context, NULL, method(kind), NULL, key) == 1 &&
-                EVP_DigestSign(context, value, &size, (const uint8_t *)over->data, over->length) == 1;
+    uint8_t value[TEST_SIGNATURE_SIZE];
+    bool good = test_signer_rsa(kind, over, value);
     if (good) {
-        der_put(to, OCTETS, value, size);
+        der_put(to, OCTETS, value, sizeof value);
     }
-    EVP_MD_CTX_free(context);
-    EVP_PKEY_free(key);
-    BIO_free(pem);
     return good;
 }
 
-static void put_issuer_and_serial(text_builder *to, const X509 *certificate) {
+static void put_issuer_and_serial(text_builder *to, const certificate *signer) {
     size_t start = to->length;
-    uint8_t *issuer = NULL;
-    uint8_t *serial = NULL;
-    int issuer_size = i2d_X509_NAME(X509_get_issuer_name(certificate), &issuer);
-    int serial_size = i2d_ASN1_INTEGER(X509_get0_serialNumber(certificate), &serial);
-    if (issuer_size > 0 && serial_size > 0) {
-        text_add_n(to, (const char *)issuer, (size_t)issuer_size);
-        text_add_n(to, (const char *)serial, (size_t)serial_size);
-    }
-    OPENSSL_free(issuer);
-    OPENSSL_free(serial);
+    text_add_n(to, (const char *)signer->issuer.data, signer->issuer.size);
+    text_add_n(to, (const char *)signer->serial.data, signer->serial.size);
     der_wrap(to, start, SEQUENCE);
 }
 
-static bool put_signer_info(text_builder *to, const X509 *certificate, digest_kind kind,
+static bool put_signer_info(text_builder *to, const certificate *signer, digest_kind kind,
                             const digest_value *content) {
     text_builder attributes = {0};
     put_attributes(&attributes, content);
     size_t start = to->length;
     der_put(to, INTEGER, "\x01", 1);
-    put_issuer_and_serial(to, certificate);
+    put_issuer_and_serial(to, signer);
     put_digest_algorithm(to, kind);
     der_put(to, CONTEXT_0, attributes.data, attributes.length);
     size_t algorithm = to->length;
@@ -161,16 +174,7 @@ static bool put_signer_info(text_builder *to, const X509 *certificate, digest_ki
     return good;
 }
 
-static void put_certificate(text_builder *to, const X509 *certificate) {
-    uint8_t *der = NULL;
-    int size = i2d_X509(certificate, &der);
-    if (size > 0) {
-        der_put(to, CONTEXT_0, der, (size_t)size);
-    }
-    OPENSSL_free(der);
-}
-
-static bool put_signed_data(text_builder *to, const X509 *certificate, signed_subject subject,
+static bool put_signed_data(text_builder *to, const certificate *signer, signed_subject subject,
                             digest_kind kind, const digest_value *file) {
     text_builder content = {0};
     digest_value content_digest;
@@ -186,24 +190,23 @@ static bool put_signed_data(text_builder *to, const X509 *certificate, signed_su
     der_put(to, SEQUENCE, content.data, content.length);
     der_wrap(to, wrapper, CONTEXT_0);
     der_wrap(to, part, SEQUENCE);
-    put_certificate(to, certificate);
+    der_put(to, CONTEXT_0, signer->whole.data, signer->whole.size);
     bool good = digest_of(kind, content.data, content.length, &content_digest) &&
-                put_signer_info(to, certificate, kind, &content_digest);
+                put_signer_info(to, signer, kind, &content_digest);
     text_builder_free(&content);
     der_wrap(to, start, SEQUENCE);
     return good;
 }
 
 bool test_sign(signed_subject subject, digest_kind kind, const digest_value *file, text_builder *out) {
-    BIO *pem = BIO_new_mem_buf(test_signer_certificate, -1);
-    X509 *certificate = PEM_read_bio_X509(pem, NULL, NULL, NULL);
+    arena memory = {0};
+    certificate signer = {0};
     size_t start = out->length;
     DER_PUT_OID(out, OID_SIGNED_DATA);
     size_t wrapper = out->length;
-    bool good = certificate != NULL && put_signed_data(out, certificate, subject, kind, file);
+    bool good = read_certificate(&memory, &signer) && put_signed_data(out, &signer, subject, kind, file);
     der_wrap(out, wrapper, CONTEXT_0);
     der_wrap(out, start, SEQUENCE);
-    X509_free(certificate);
-    BIO_free(pem);
+    arena_free(&memory);
     return good && !text_builder_failed(out);
 }

@@ -7,6 +7,7 @@
  * states image_files.c     the way to a file, and reading it  image_captures.c  what only the server could
  * tell image_marks.c     attributes, security, zones        image_clock.c     the newest time the image shows
  *   image_volumes.c   volumes.json                       image_hive.c, image_cells.c  one hive, through hivex
+ *   local_folder.c    a folder that is no image, for its files
  */
 #ifndef HOST_IMAGE_IMAGE_H
 #define HOST_IMAGE_IMAGE_H
@@ -55,6 +56,7 @@ fact_state image_logs_newer(image *self, image_hive_id id, uint32_t sequence, ar
 
 /* The host's functions get the host; it is the image's first member. */
 image *image_of(host *machine);
+void image_close(host *machine);
 
 /* ---- Files ---- */
 

@@ -209,7 +209,7 @@ static mars_status fill(image *self, const char *folder) {
                : MARS_OK;
 }
 
-static void image_close(host *machine) {
+void image_close(host *machine) {
     image *self = image_of(machine);
     image_unlock(machine);
     for (int id = 0; id < IMAGE_HIVES; id++) {

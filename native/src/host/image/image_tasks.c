@@ -283,6 +283,10 @@ fact_state image_task_status(host *machine, const char *path, arena *memory, tas
         return FACT_UNKNOWN;
     }
     *out = (task_status){
-        .last_run = info.last_run, .last_result = info.last_result, .last_success = info.last_success};
+        .last_run = info.last_run,
+        .last_result = info.last_result,
+        .last_success = info.last_success,
+        .running = {.fact = fact_unknown(REASON_NOT_ON_HOST, where, NULL)},
+    };
     return image_known(where, memory, why);
 }

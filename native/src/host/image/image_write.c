@@ -18,6 +18,9 @@ static mars_status enter_or_make(image *self, const char *name, bool make, mode_
                                  int *folder) {
     const char *raw = NULL;
     folder_search found = folder_find(&self->folders, *folder, name, memory, &raw);
+    if (arena_failed(memory)) {
+        return error_set(MARS_E_NO_MEMORY, "memory ran out while %s was opened", journal_where);
+    }
     if (found == FOLDER_AMBIGUOUS) {
         return error_set(MARS_E_REFUSED, "%s: two names differ only by case", journal_where);
     }
@@ -105,6 +108,10 @@ mars_status image_lock(host *machine) {
     if (status == MARS_OK) {
         status = take_lock(self, folder);
         (void)close(folder);
+    }
+    /* What was read before somebody else's run must not pass for what is there. */
+    for (int id = 0; status == MARS_OK && id < IMAGE_HIVES; id++) {
+        image_hive_reopen(self, (image_hive_id)id);
     }
     arena_free(&memory);
     return status;

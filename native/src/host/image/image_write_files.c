@@ -341,15 +341,30 @@ mars_status image_file_sweep(host *machine, const char *path) {
 
 /* ---- Digest ---- */
 
-static bool add_content(digest *running, int descriptor) {
+static mars_status add_content(digest *running, int descriptor, const char *where) {
     uint8_t *piece = mem_alloc(PIECE);
-    ssize_t count = piece != NULL ? 1 : -1;
+    if (piece == NULL) {
+        return error_set(MARS_E_NO_MEMORY, "memory ran out while %s was read", where);
+    }
+    ssize_t count = 1;
     for (off_t at = 0; count > 0; at += count) {
         count = pread(descriptor, piece, PIECE, at);
         digest_add(running, piece, count > 0 ? (size_t)count : 0);
     }
     mem_free(piece);
-    return count == 0;
+    return count == 0 ? MARS_OK
+                      : error_set(MARS_E_UNREADABLE, "%s could not be read (error %d)", where, errno);
+}
+
+static mars_status digest_descriptor(int descriptor, const char *where, digest_value *out) {
+    digest running = {0};
+    if (!digest_start(&running, DIGEST_SHA256)) {
+        return error_set(MARS_E_NO_MEMORY, "memory ran out while %s was read", where);
+    }
+    mars_status status = add_content(&running, descriptor, where);
+    bool good = digest_finish(&running, out);
+    return status == MARS_OK && !good ? error_set(MARS_E_NO_MEMORY, "memory ran out while %s was read", where)
+                                      : status;
 }
 
 mars_status image_file_digest(host *machine, const char *path, digest_value *out) {
@@ -366,12 +381,9 @@ mars_status image_file_digest(host *machine, const char *path, digest_value *out
             image_spot_open(&place.spot, place.where, &memory, &descriptor, &why) != FACT_KNOWN) {
             status = image_write_refuse(&why);
         }
-        digest running = {0};
         if (status == MARS_OK) {
-            bool good = digest_start(&running, DIGEST_SHA256) && add_content(&running, descriptor);
-            good = digest_finish(&running, out) && good;
+            status = digest_descriptor(descriptor, place.where, out);
             (void)close(descriptor);
-            status = good ? MARS_OK : error_set(MARS_E_UNREADABLE, "%s could not be read", place.where);
         }
         image_place_close(&place);
     }

@@ -21,7 +21,9 @@ typedef struct hive_work {
 } hive_work;
 
 static mars_status refuse(const hive_work *work, mars_status status, const char *why) {
-    return error_set(status, "%s: %s", work->place.where, why);
+    /* A comparison that ran out of memory has found nothing about the hive. */
+    return error_set(arena_failed(&work->memory) ? MARS_E_NO_MEMORY : status, "%s: %s", work->place.where,
+                     why);
 }
 
 /* Opens the file as it is now, which need not be what the readers have. */
@@ -109,6 +111,9 @@ static mars_status check_after(hive_work *work, const hive_edit *edit) {
         return refuse(work, MARS_E_REFUSED, "what hivex wrote is not whole");
     }
     const char *defect = hive_compare(work->before.data, work->after.data, edit, &work->memory);
+    if (defect != NULL && arena_failed(&work->memory)) {
+        return refuse(work, MARS_E_NO_MEMORY, defect);
+    }
     if (defect != NULL) {
         return error_set(MARS_E_REFUSED,
                          "%s: what hivex wrote differs from the hive in more than the change: %s",

@@ -13,12 +13,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FOLDER_MODE = 0700, FILE_MODE = 0600 };
+enum { FOLDER_MODE = 0700, FILE_MODE = 0600, FOLDER_MAXIMUM = 256 };
 
 /* Paths come from us and from names that were checked; still, no link in them is followed at its end. */
 typedef struct posix_storage {
     journal_storage base;
     int folder;
+    char where[]; /* for messages */
 } posix_storage;
 
 static int folder_of(const journal_storage *storage) {
@@ -27,7 +28,8 @@ static int folder_of(const journal_storage *storage) {
 
 static mars_status fail(const char *path, const char *what) {
     int error = errno;
-    mars_status status = error == ENOENT ? MARS_E_NOT_FOUND : MARS_E_UNREADABLE;
+    bool writing = error == ENOSPC || error == EDQUOT || error == EROFS;
+    mars_status status = error == ENOENT ? MARS_E_NOT_FOUND : writing ? MARS_E_UNWRITABLE : MARS_E_UNREADABLE;
     return error_set(status, "the journal's %s could not be %s: %s", path[0] != '\0' ? path : "folder", what,
                      error == ENOSPC   ? "the disk is full"
                      : error == EROFS  ? "the file system is read-only"
@@ -36,6 +38,54 @@ static mars_status fail(const char *path, const char *what) {
                      : error == EEXIST ? "it is there already"
                                        : "the system refused");
 }
+
+/* ---- Who could have written it ---- */
+
+static mars_status check_ours(const journal_storage *storage, const char *path, const struct stat *status) {
+    const char *where = ((const posix_storage *)(const void *)storage)->where;
+    const char *slash = path[0] != '\0' ? "/" : "";
+    if (status->st_uid != 0 && status->st_uid != geteuid()) {
+        return error_set(
+            MARS_E_REFUSED,
+            "%s%s%s belongs to another user: what a journal says is believed only if nobody else "
+            "could have written it",
+            where, slash, path);
+    }
+    if ((status->st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        return error_set(MARS_E_REFUSED,
+                         "%s%s%s can be written by others: take that right away (on a volume without such "
+                         "rights, mount it with a umask of 077)",
+                         where, slash, path);
+    }
+    return MARS_OK;
+}
+
+/* The folders from the storage's own down to a file. */
+static mars_status check_folders(const journal_storage *storage, const char *path) {
+    char folder[FOLDER_MAXIMUM];
+    for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        size_t length = (size_t)(slash - path);
+        if (length >= sizeof folder) {
+            return error_set(MARS_E_TOO_LARGE, "the journal's %s has too long a name", path);
+        }
+        memcpy(folder, path, length);
+        folder[length] = '\0';
+        struct stat status;
+        if (fstatat(folder_of(storage), folder, &status, AT_SYMLINK_NOFOLLOW) != 0) {
+            return fail(folder, "read");
+        }
+        if (!S_ISDIR(status.st_mode)) {
+            return error_set(MARS_E_REFUSED, "the journal's %s is a link or no folder", folder);
+        }
+        mars_status ours = check_ours(storage, folder, &status);
+        if (ours != MARS_OK) {
+            return ours;
+        }
+    }
+    return MARS_OK;
+}
+
+/* ---- Acts ---- */
 
 static mars_status make_folder(journal_storage *storage, const char *path) {
     return mkdirat(folder_of(storage), path, FOLDER_MODE) == 0 ? MARS_OK : fail(path, "made");
@@ -93,13 +143,18 @@ static mars_status flush_folder(journal_storage *storage, const char *path) {
     return flush_opened(open_file(storage, path[0] != '\0' ? path : ".", O_RDONLY | O_DIRECTORY), path);
 }
 
-static mars_status read_opened(int file, const char *path, uint64_t max, arena *memory, bytes *out) {
+static mars_status read_opened(const journal_storage *storage, int file, const char *path, uint64_t max,
+                               arena *memory, bytes *out) {
     struct stat status;
     if (fstat(file, &status) != 0) {
         return fail(path, "read");
     }
     if (!S_ISREG(status.st_mode)) {
         return error_set(MARS_E_MALFORMED, "the journal's %s is not a regular file", path);
+    }
+    mars_status ours = check_ours(storage, path, &status);
+    if (ours != MARS_OK) {
+        return ours;
     }
     if ((uint64_t)status.st_size > max) {
         return error_set(MARS_E_TOO_LARGE, "the journal's %s is larger than %llu bytes", path,
@@ -127,11 +182,16 @@ static mars_status read_opened(int file, const char *path, uint64_t max, arena *
 
 static mars_status read_file(journal_storage *storage, const char *path, uint64_t max, arena *memory,
                              bytes *out) {
+    mars_status status = check_folders(storage, path);
+    if (status != MARS_OK) {
+        return status;
+    }
     int file = open_file(storage, path, O_RDONLY | O_NONBLOCK);
     if (file < 0) {
-        return fail(path, "read");
+        return errno == ELOOP ? error_set(MARS_E_REFUSED, "the journal's %s is a link", path)
+                              : fail(path, "read");
     }
-    mars_status status = read_opened(file, path, max, memory, out);
+    status = read_opened(storage, file, path, max, memory, out);
     (void)close(file);
     return status;
 }
@@ -167,18 +227,16 @@ static void close_storage(journal_storage *storage) {
     mem_free(storage);
 }
 
-mars_status journal_storage_open(journal_storage **out, int folder_descriptor) {
+mars_status journal_storage_open(journal_storage **out, const journal_place *place) {
     *out = NULL;
-    posix_storage *storage = mem_alloc(sizeof *storage);
-    int folder = fcntl(folder_descriptor, F_DUPFD_CLOEXEC, 0);
-    if (storage == NULL || folder < 0) {
-        if (folder >= 0) {
-            (void)close(folder);
-        }
-        mem_free(storage);
-        return error_set(MARS_E_NO_MEMORY, "memory or file descriptors ran out");
+    const char *where = place->path;
+    posix_storage *storage = mem_alloc(sizeof *storage + strlen(where) + 1);
+    if (storage == NULL) {
+        (void)close(place->descriptor);
+        return error_set(MARS_E_NO_MEMORY, "memory ran out while the journals were opened");
     }
-    storage->folder = folder;
+    memcpy(storage->where, where, strlen(where) + 1);
+    storage->folder = place->descriptor;
     storage->base = (journal_storage){
         .make_folder = make_folder,
         .create = create,
@@ -189,10 +247,13 @@ mars_status journal_storage_open(journal_storage **out, int folder_descriptor) {
         .list = list,
         .close = close_storage,
     };
+    struct stat status;
+    mars_status ours =
+        fstat(storage->folder, &status) == 0 ? check_ours(&storage->base, "", &status) : fail("", "read");
+    if (ours != MARS_OK) {
+        close_storage(&storage->base);
+        return ours;
+    }
     *out = &storage->base;
     return MARS_OK;
-}
-
-mars_status journal_storage_open_in(journal_storage **out, const journal_place *place) {
-    return journal_storage_open(out, place->descriptor);
 }

@@ -232,7 +232,7 @@ static mars_status check_folder(const win32_storage *storage) {
                              storage->path);
 }
 
-mars_status journal_storage_open_in(journal_storage **out, const journal_place *place) {
+mars_status journal_storage_open(journal_storage **out, const journal_place *place) {
     *out = NULL;
     win32_storage *storage = mem_alloc(sizeof *storage);
     if (storage == NULL) {

@@ -1,0 +1,77 @@
+#include "repair/applying.h"
+
+bool act_asks(const act *what) {
+    return what->operation->asks || what->risk == RISK_HIGH;
+}
+
+size_t steps_to_take(const applying *work) {
+    size_t count = 0;
+    for (size_t i = 0; i < work->count; i++) {
+        count += work->steps[i].state != STEP_HELD;
+    }
+    return count;
+}
+
+size_t changes_made(const applying *work, size_t *lasting) {
+    size_t made = 0;
+    *lasting = 0;
+    for (size_t i = 0; i < work->count; i++) {
+        made += work->steps[i].change_count;
+        for (size_t n = 0; n < work->steps[i].change_count; n++) {
+            *lasting += !work->steps[i].changes[n].undoable;
+        }
+    }
+    return made;
+}
+
+static const char *undo_words(const act *what) {
+    return what->operation->undo == UNDO_EXACT ? "" : " This cannot be undone.";
+}
+
+const char *confirmation_text_of(arena *memory, const step_outcome *step, const act *what) {
+    return arena_printf(memory, "%s.%s", step->title, undo_words(what));
+}
+
+/* A step on a line. */
+static const char *step_line(const applying *work, size_t index) {
+    const act *what = &work->acts[index];
+    return arena_printf(work->memory, "%llu. %s.%s%s\n", (unsigned long long)work->steps[index].number,
+                        work->steps[index].title, undo_words(what),
+                        act_asks(what) ? " You are asked again before it." : "");
+}
+
+static void take_over(applying *work, text_builder *text) {
+    if (text_builder_failed(text)) {
+        arena_set_failed(work->memory);
+    }
+}
+
+const char *confirmation_text(const applying *work) {
+    text_builder text = {0};
+    for (size_t i = 0; i < work->count; i++) {
+        if (work->steps[i].state != STEP_HELD) {
+            text_add(&text, step_line(work, i));
+        }
+    }
+    take_over((applying *)work, &text);
+    const char *result = arena_text(work->memory, text_builder_text(&text));
+    text_builder_free(&text);
+    return result;
+}
+
+const char *way_back_text(const applying *work) {
+    size_t lasting = 0;
+    size_t made = changes_made(work, &lasting);
+    if (work->run.id == NULL || made == 0) {
+        return "nothing was changed";
+    }
+    const char *changes =
+        made == 1 ? "1 change was made" : arena_printf(work->memory, "%zu changes were made", made);
+    if (lasting == made) {
+        return arena_printf(work->memory, "%s, which cannot be taken back", changes);
+    }
+    const char *rest =
+        lasting == 0 ? "" : arena_printf(work->memory, ", but for %zu that cannot be taken back", lasting);
+    return arena_printf(work->memory, "%s; `marshealth undo %s` takes %s back%s", changes, work->run.id,
+                        made == 1 ? "it" : "them", rest);
+}
