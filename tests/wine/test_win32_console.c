@@ -206,7 +206,7 @@ static void real_tools_answer(void **state) {
 
 static void shadow_storage_is_resized(void **state) {
     live_machine *on = *state;
-    const uint64_t megabyte = 1024 * 1024;
+    const uint64_t megabyte = UINT64_C(1024) * 1024;
     set("0", "done", 4);
     assert_int_equal(on->write->shadow_resize(on->machine, "C:", "\\\\?\\Volume{x}\\", 400 * megabyte + 1),
                      MARS_OK);

@@ -58,27 +58,34 @@ static void volumes_are_told(void **state) {
 
 /* ---- Answers ---- */
 
+static const DWORD denied = ERROR_ACCESS_DENIED;
+static const DWORD no_path = ERROR_PATH_NOT_FOUND;
+static const DWORD broken = ERROR_CRC;
+static const DWORD full = ERROR_DISK_FULL;
+
 static void errors_say_what_to_do(void **state) {
     live_machine *on = *state;
     win32_host *self = win32_of(on->machine);
     self->elevated = false;
-    assert_int_equal(win32_failure(self, ERROR_ACCESS_DENIED, "x", &on->memory, &on->why), FACT_UNKNOWN);
+    assert_int_equal(win32_failure(self, denied, "x", &on->memory, &on->why), FACT_UNKNOWN);
     assert_int_equal(on->why.reason, REASON_ACCESS_DENIED);
     assert_string_equal(on->why.detail, "run elevated (as administrator)");
-    assert_int_equal(win32_write_failed(self, ERROR_ACCESS_DENIED, "x"), MARS_E_UNWRITABLE);
+    assert_int_equal(win32_write_failed(self, denied, "x"), MARS_E_UNWRITABLE);
     assert_string_equal(error_message(), "x: access was denied; run elevated (as administrator)");
     self->elevated = true;
-    assert_int_equal(win32_failure(self, ERROR_ACCESS_DENIED, "x", &on->memory, &on->why), FACT_UNKNOWN);
+    assert_int_equal(win32_failure(self, denied, "x", &on->memory, &on->why), FACT_UNKNOWN);
     assert_int_equal(on->why.reason, REASON_ACCESS_DENIED);
-    assert_int_equal(win32_failure(self, ERROR_PATH_NOT_FOUND, "x", &on->memory, &on->why), FACT_ABSENT);
-    assert_int_equal(win32_failure(self, ERROR_CRC, "x", &on->memory, &on->why), FACT_UNKNOWN);
+    assert_int_equal(win32_failure(self, no_path, "x", &on->memory, &on->why), FACT_ABSENT);
+    assert_int_equal(win32_failure(self, broken, "x", &on->memory, &on->why), FACT_UNKNOWN);
     assert_int_equal(on->why.reason, REASON_UNREADABLE);
     assert_non_null(strstr(on->why.detail, "23"));
-    assert_int_equal(win32_write_failed(self, ERROR_DISK_FULL, "x"), MARS_E_UNWRITABLE);
+    assert_int_equal(win32_write_failed(self, full, "x"), MARS_E_UNWRITABLE);
     assert_non_null(strstr(error_message(), "no space"));
 }
 
 /* ---- Journals ---- */
+
+static const DWORD done = ERROR_SUCCESS;
 
 static void remove_journals(void) {
     (void)DeleteFileW(L"" JOURNALS "\\lock");
@@ -105,11 +112,10 @@ static void open_to_all(void) {
     PACL dacl = NULL;
     entry.Trustee.TrusteeForm = TRUSTEE_IS_SID;
     entry.Trustee.ptstrName = (wchar_t *)(void *)&everyone;
-    assert_int_equal(SetEntriesInAclW(1, &entry, NULL, &dacl), ERROR_SUCCESS);
+    assert_true(SetEntriesInAclW(1, &entry, NULL, &dacl) == done);
     wchar_t name[] = L"" JOURNALS;
-    assert_int_equal(
-        SetNamedSecurityInfoW(name, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, dacl, NULL),
-        ERROR_SUCCESS);
+    assert_true(SetNamedSecurityInfoW(name, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, dacl,
+                                      NULL) == done);
     (void)LocalFree(dacl);
 }
 
@@ -185,10 +191,10 @@ static void the_system_releases_it(void **state) {
     live_machine *on = *state;
     HANDLE held = CreateEventW(NULL, TRUE, FALSE, L"marshealth-test-held");
     HANDLE holder = start_holder();
-    assert_int_equal(WaitForSingleObject(held, 30000), WAIT_OBJECT_0);
+    assert_int_equal(WaitForSingleObject(held, 30000), 0);
     assert_int_equal(on->write->lock(on->machine), MARS_E_BUSY);
     assert_true(TerminateProcess(holder, 9));
-    assert_int_equal(WaitForSingleObject(holder, 30000), WAIT_OBJECT_0);
+    assert_int_equal(WaitForSingleObject(holder, 30000), 0);
     assert_int_equal(on->write->lock(on->machine), MARS_OK);
     on->write->unlock(on->machine);
     (void)CloseHandle(holder);

@@ -16,6 +16,8 @@
 
 #define KEY "SOFTWARE\\MarsHealthTest"
 
+static const LSTATUS done = ERROR_SUCCESS;
+
 static const registry_path test_key = {REGISTRY_MACHINE, REGISTRY_64, KEY};
 static const registry_path test_key_32 = {REGISTRY_MACHINE, REGISTRY_32, KEY};
 
@@ -230,10 +232,10 @@ static void denied_is_unknown(void **state) {
     HKEY key = NULL;
     assert_true(ConvertStringSecurityDescriptorToSecurityDescriptorW(L"D:P(A;;KA;;;S-1-5-21-1-2-3-4)",
                                                                      SDDL_REVISION_1, &closed, NULL));
-    assert_int_equal(
-        RegCreateKeyExW(HKEY_LOCAL_MACHINE, L"" KEY "\\closed", 0, NULL, 0, KEY_ALL_ACCESS, NULL, &key, NULL),
-        ERROR_SUCCESS);
-    assert_int_equal(RegSetKeySecurity(key, DACL_SECURITY_INFORMATION, closed), ERROR_SUCCESS);
+    LSTATUS made =
+        RegCreateKeyExW(HKEY_LOCAL_MACHINE, L"" KEY "\\closed", 0, NULL, 0, KEY_ALL_ACCESS, NULL, &key, NULL);
+    LSTATUS set = RegSetKeySecurity(key, DACL_SECURITY_INFORMATION, closed);
+    assert_true(made == done && set == done);
     (void)LocalFree(closed);
     (void)RegCloseKey(key);
     const registry_path path = {REGISTRY_MACHINE, REGISTRY_64, KEY "\\closed"};

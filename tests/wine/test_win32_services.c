@@ -22,6 +22,9 @@ static void create(live_machine *on, const char *name, const char *mode, const c
                                 tool_path(on, "test_service.exe"), name, LOG, mode, more));
 }
 
+/* What the service manager says of a service that ended with a code of its own. */
+static const DWORD of_its_own = ERROR_SERVICE_SPECIFIC_ERROR;
+
 static int64_t state_of(live_machine *on, const char *name) {
     service_info info;
     assert_int_equal(on->read->service_info(on->machine, name, &on->memory, &info, &on->why), FACT_KNOWN);
@@ -161,7 +164,7 @@ static void one_that_does_not_start(void **state) {
     assert_int_equal(start(on, "fail"), MARS_E_REFUSED);
     assert_non_null(strstr(error_message(), "ended with error 77"));
     assert_int_equal(on->read->service_info(on->machine, "fail", &on->memory, &info, &on->why), FACT_KNOWN);
-    assert_int_equal(info.exit_code.value, ERROR_SERVICE_SPECIFIC_ERROR);
+    assert_int_equal(info.exit_code.value, of_its_own);
     create(on, "crash", "crash", "");
     assert_int_not_equal(on->write->service_start(on->machine, "crash", 3), MARS_OK);
     (void)tool(on, "sc create gone binpath= C:\\none.exe start= demand");

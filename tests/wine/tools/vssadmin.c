@@ -97,5 +97,5 @@ int wmain(int argc, wchar_t **argv) {
     if (strstr(mode, "hang") != NULL) {
         Sleep(LONG_MS);
     }
-    return atoi(mode);
+    return (int)strtol(mode, NULL, 10);
 }

@@ -65,7 +65,9 @@ static const char *first_words(const char *text, arena *memory) {
         bool blank = *at == '\n' || *at == ' ' || *at == '\t';
         if (!blank || (used > 0 && line[used - 1] != ' ')) {
             line[used++] = *at;
-            line[used - 1] = blank ? ' ' : *at;
+            if (blank) {
+                line[used - 1] = ' ';
+            }
         }
     }
     while (used > 0 && ((unsigned char)line[used] & 0xC0) == 0x80) {
@@ -79,7 +81,7 @@ static const char *first_words(const char *text, arena *memory) {
 mars_status win32_shadow_resize(host *machine, const char *for_volume, const char *on_volume,
                                 uint64_t max_bytes) {
     enum { TIME_LIMIT_S = 180 };
-    static const uint64_t megabyte = 1024 * 1024;
+    static const uint64_t megabyte = UINT64_C(1024) * 1024;
     static const char program[] = "vssadmin.exe";
     const win32_host *self = win32_of(machine);
     arena memory = {0};

@@ -22,6 +22,7 @@ static bool is_folder(const win32_place *place) {
 
 static mars_status find(const win32_host *self, const char *path, arena *memory, win32_place *out) {
     fact why;
+    *out = (win32_place){.attributes = INVALID_FILE_ATTRIBUTES};
     fact_state state = win32_place_find(self, path, memory, out, &why);
     if (state == FACT_KNOWN) {
         state = win32_place_no_link(out, &why);
@@ -33,6 +34,7 @@ static mars_status find(const win32_host *self, const char *path, arena *memory,
 static mars_status find_beside(const win32_host *self, const win32_place *place, const char *name,
                                arena *memory, win32_place *out) {
     const char *last = strrchr(place->where, '\\');
+    *out = (win32_place){.attributes = INVALID_FILE_ATTRIBUTES};
     if (last == NULL || last[1] == '\0' || name[0] == '\0' || strpbrk(name, "\\/") != NULL) {
         return error_set(MARS_E_INVALID_ARGUMENT, "\"%s\" is no name for a file beside %s", name,
                          place->where);

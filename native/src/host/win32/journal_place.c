@@ -45,15 +45,15 @@ static bool is_trusted(const win32_host *self, PSID sid) {
 
 /* An entry for what is made in the folder later says nothing of the folder; whoever it names is the maker
  * then. */
-static bool allows_others(const win32_host *self, const ACE_HEADER *entry) {
+static bool allows_others(const win32_host *self, ACE_HEADER *entry) {
     if ((entry->AceFlags & INHERIT_ONLY_ACE) != 0 || entry->AceType == ACCESS_DENIED_ACE_TYPE) {
         return false;
     }
     if (entry->AceType != ACCESS_ALLOWED_ACE_TYPE) {
         return true;
     }
-    const ACCESS_ALLOWED_ACE *allowed = (const ACCESS_ALLOWED_ACE *)(const void *)entry;
-    return allowed->Mask != 0 && !is_trusted(self, (PSID)(uintptr_t)&allowed->SidStart);
+    ACCESS_ALLOWED_ACE *allowed = (ACCESS_ALLOWED_ACE *)(void *)entry;
+    return allowed->Mask != 0 && !is_trusted(self, &allowed->SidStart);
 }
 
 static bool dacl_is_narrow(const win32_host *self, PACL dacl) {

@@ -40,7 +40,7 @@ DWORD win32_service_query_config(SC_HANDLE service, arena *memory, QUERY_SERVICE
         }
         error = QueryServiceConfigW(service, *out, size, &size) != FALSE ? ERROR_SUCCESS : GetLastError();
     }
-    return error;
+    return error == ERROR_SUCCESS && *out == NULL ? ERROR_INVALID_DATA : error;
 }
 
 DWORD win32_service_query_status(SC_HANDLE service, SERVICE_STATUS_PROCESS *out) {
@@ -159,7 +159,8 @@ static bool equal(const wchar_t *a, const wchar_t *b) {
 
 static bool names(const wchar_t *list, const wchar_t *wanted) {
     bool found = false;
-    for (const wchar_t *name = list; !found && wanted != NULL && name[0] != L'\0'; name += wcslen(name) + 1) {
+    for (const wchar_t *name = list; !found && name != NULL && wanted != NULL && name[0] != L'\0';
+         name += wcslen(name) + 1) {
         found = equal(name, wanted);
     }
     return found;
@@ -229,8 +230,8 @@ static bool list_running(host *machine, const win32_service *opened, arena *memo
         (void)win32_failure(win32_of(machine), error, opened->where, memory, why);
         return false;
     }
-    out->count = count;
-    for (DWORD i = 0; i < count; i++) {
+    out->count = found != NULL ? count : 0;
+    for (size_t i = 0; i < out->count; i++) {
         out->items[i].name = found[i].lpServiceName;
         if (!read_needs(machine, text_from_wide(memory, found[i].lpServiceName), memory, &out->items[i],
                         why)) {
