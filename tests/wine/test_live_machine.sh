@@ -5,14 +5,14 @@ set -uo pipefail
 : "${MARSHEALTH:?}" "${MARSHEALTH_EXE:?}" "${EXAMPLE_IMAGES:?}" "${SCRATCH:?}" "${PREFIXES:?}"
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/prefix.sh"
-sources=$here/../../examples/images
-tools=$(dirname "$MARSHEALTH_EXE")/tests/tools
+. "$here/image_machine.sh"
+machine=live_machine
 for needed in "$MARSHEALTH" "$EXAMPLE_IMAGES/healthy" "$sources/healthy/registry" "$tools/vssadmin.exe"; do
   [ -e "$needed" ] || { echo "$needed is not there: build for Linux first"; exit 1; }
 done
 rm -rf "$SCRATCH"
 mkdir -p "$SCRATCH"
-trap 'prefix_stop "$PREFIXES" live_machine' EXIT
+trap 'prefix_stop "$PREFIXES" "$machine"' EXIT
 failed=0
 
 check() { # NAME COMMAND...
@@ -24,55 +24,14 @@ check() { # NAME COMMAND...
   fi
 }
 
-# Wine's reg does not know the notation str(2):"..." of texts with a type, and takes the bytes of such a text for UTF-16
-# only in a file that is.
-plain_reg() { # FILE
-  printf '\377\376'
-  perl -CSD -MEncode -pe 's{str\((\d)\):"((?:[^"\\]|\\.)*)"}{
-    my ($type, $text) = ($1, $2);
-    $text =~ s/\\0/\0/g; $text =~ s/\\(.)/$1/g;
-    "hex($type):" . join(",", map { sprintf "%02x", ord } split //, encode("UTF-16LE", $text . "\0" x ($type == 7 ? 2 : 1)))
-  }e' "$1" | iconv -f UTF-8 -t UTF-16LE
-}
-import() { # FILE
-  plain_reg "$1" >"$PREFIXES/live_machine/drive_c/image.reg" && timeout 60 wine reg import 'C:\image.reg' >/dev/null 2>&1
-}
-
-# A prefix with an image's registry, files and service states. Services are read when the prefix's service manager starts,
-# so it is stopped in between.
-become() { # IMAGE
-  local drive=$PREFIXES/live_machine/drive_c file
-  prefix_copy "$PREFIXES" live_machine || return 1
-  wine_use "$PREFIXES/live_machine"
-  for file in "$sources/$1"/registry/*.reg; do
-    import "$file" || return 1
-  done
-  timeout 60 wine reg add 'HKLM\SYSTEM\CurrentControlSet\Services\obengine' /v ImagePath /t REG_EXPAND_SZ /f \
-    /d 'C:\test_service.exe obengine C:\services.txt good' >/dev/null || return 1
-  cp "$tools/test_service.exe" "$drive/"
-  timeout 60 wineserver -k
-  timeout 60 wineserver -w
-  import "$sources/$1/registry/60-system-account.reg" || return 1 # of accounts Wine keeps only that of the user
-  cp -r "$EXAMPLE_IMAGES/$1/Program Files/." "$drive/Program Files/"
-  cp -r "$EXAMPLE_IMAGES/$1/ProgramData/." "$drive/ProgramData/" 2>/dev/null
-  cp "$tools/vssadmin.exe" "$drive/windows/system32/"
-  mkdir -p "$drive/vssadmin"
-  echo 0 >"$drive/vssadmin/mode.txt"
-  for file in shadowstorage writers; do
-    cp "$EXAMPLE_IMAGES/$1/captures/vssadmin-list-$file.txt" "$drive/vssadmin/answer-$file.bin"
-  done
-}
-
 live() { # OUTPUT ARGUMENT...: the exit code in code
   code=0
   timeout 100 wine "$MARSHEALTH_EXE" "${@:2}" >"$1" 2>"$1.err" </dev/null || code=$?
 }
 
-# check<TAB>subject<TAB>status<TAB>verdict for each finding, but for those that need the tasks, which Wine's Task Scheduler
-# does not keep whole.
+# check<TAB>subject<TAB>status<TAB>verdict for each finding.
 findings() { # REPORT
-  jq -r '.findings[] | select(.check | test("^schedule[.]|^powershell[.]execution-policy$") | not) |
-    [.check, (.subject // ""), .status, .verdict] | @tsv' "$1" | sort
+  jq -r '.findings[] | [.check, (.subject // ""), .status, .verdict] | @tsv' "$1" | sort
 }
 same_findings() { # REPORT OTHER
   [ "$(findings "$1" | wc -l)" -gt 20 ] && diff <(findings "$1") <(findings "$2") | sed 's/^/# /' | tee "$SCRATCH/differences"

@@ -47,7 +47,7 @@ static const host_reader win32_reader = {
     .close = win32_close,
 };
 
-/* registry_file is for hosts whose registry is files; tasks.c fills what changes tasks. */
+/* registry_file is for hosts whose registry is files. */
 static const host_writer win32_writer = {
     .registry_set = win32_registry_set,
     .registry_prune = win32_registry_prune,
@@ -63,6 +63,8 @@ static const host_writer win32_writer = {
     .service_configure = win32_service_configure,
     .service_start = win32_service_start,
     .service_stop = win32_service_stop,
+    .task_register = win32_task_register,
+    .task_enable = win32_task_enable,
     .shadow_resize = win32_shadow_resize,
     .lock = win32_lock,
     .unlock = win32_unlock,

@@ -7,8 +7,9 @@
  *   registry_write.c  changing it                    iscsi.c           the iSCSI initiator's disks
  *   files.c      reading files                       journal_place.c   the journals' folder, the lock
  *   files_write.c     changing them                  tasks.c           the Task Scheduler
- *   place.c      the way to a file                   file_dress.c      owner, ACL and attributes of another
- * file process.c    a 32-bit process                    wide.c            texts as Windows wants them */
+ *   place.c      the way to a file                   file_dress.c      owner, ACL and attributes of another file
+ *   process.c    a 32-bit process                    wide.c            texts as Windows wants them
+ *   accounts.c   names and SIDs                      tasks_write.c     changing tasks (task_*.c: COM, accounts) */
 #ifndef HOST_WIN32_WIN32_H
 #define HOST_WIN32_WIN32_H
 
@@ -55,6 +56,8 @@ bool win32_is_elevated(void);
 /* The running user's SID, in a buffer of this size; false if it cannot be told. */
 enum { WIN32_SID_ROOM = 128 };
 bool win32_user_sid(uint8_t sid[WIN32_SID_ROOM]);
+/* The SID of an account that is named or given by its SID; false if there is none. May ask a domain controller. */
+bool win32_account_sid(const char *account, arena *memory, uint8_t sid[WIN32_SID_ROOM]);
 /* Lends this thread a privilege of ours that is not enabled ("SeRestorePrivilege"), without enabling it for
  * others in the process; if we do not have it, nothing changes. What the thread was before is to be given
  * back. */
@@ -151,6 +154,8 @@ mars_status win32_file_digest(host *machine, const char *path, digest_value *out
 fact_state win32_task_list(host *machine, const char *folder, arena *memory, task_entry_list *out, fact *why);
 fact_state win32_task_xml(host *machine, const char *path, arena *memory, bytes *out, fact *why);
 fact_state win32_task_status(host *machine, const char *path, arena *memory, task_status *out, fact *why);
+mars_status win32_task_register(host *machine, const char *path, bytes xml);
+mars_status win32_task_enable(host *machine, const char *path, bool enabled);
 
 /* ---- Services ---- */
 
