@@ -173,8 +173,8 @@ static mars_status take_back(const registration *work, HRESULT result) {
     HRESULT back = call_register(work, work->old_xml, REGISTER_FLAGS, work->old_logon, work->security);
     const char *problem = task_result_text(work->memory, result);
     if (SUCCEEDED(back)) {
-        return error_set(MARS_E_REFUSED, "%s: %s; the definition from before was registered again (%s)",
-                         work->path, problem, what_is_there(work));
+        return error_set(MARS_E_REFUSED, "%s: %s; the definition from before was registered again",
+                         work->path, problem);
     }
     return error_set(MARS_E_UNWRITABLE,
                      "%s: %s, and the definition from before could not be registered again: %s; %s",
