@@ -114,8 +114,9 @@ static void open_to_all(void) {
     entry.Trustee.ptstrName = (wchar_t *)(void *)&everyone;
     assert_true(SetEntriesInAclW(1, &entry, NULL, &dacl) == done);
     wchar_t name[] = L"" JOURNALS;
-    assert_true(SetNamedSecurityInfoW(name, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, dacl,
-                                      NULL) == done);
+    DWORD set =
+        SetNamedSecurityInfoW(name, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, dacl, NULL);
+    assert_true(set == done);
     (void)LocalFree(dacl);
 }
 

@@ -33,15 +33,22 @@ static bool set_security(HANDLE file, PSECURITY_DESCRIPTOR descriptor) {
     return good;
 }
 
+/* On a volume without ACLs there is none to copy. */
+static bool has_no_security(DWORD error) {
+    return error == ERROR_INVALID_FUNCTION || error == ERROR_NOT_SUPPORTED;
+}
+
 static bool copy_security(HANDLE file, HANDLE model) {
     const SECURITY_INFORMATION all =
         OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
     DWORD size = 0;
-    (void)GetKernelObjectSecurity(model, all, NULL, 0, &size);
+    if (GetKernelObjectSecurity(model, all, NULL, 0, &size) == FALSE && has_no_security(GetLastError())) {
+        return true;
+    }
     void *descriptor = size > 0 ? mem_alloc(size) : NULL;
     bool good = descriptor != NULL && GetKernelObjectSecurity(model, all, descriptor, size, &size) != FALSE &&
                 set_security(file, descriptor);
-    DWORD error = GetLastError();
+    DWORD error = descriptor != NULL ? GetLastError() : ERROR_NOT_ENOUGH_MEMORY;
     mem_free(descriptor);
     SetLastError(error);
     return good;

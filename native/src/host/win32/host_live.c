@@ -82,10 +82,10 @@ static mars_status fill(win32_host *self) {
     self->base.system_drive = self->system_drive;
     self->base.source_name = win32_computer_name(&self->memory);
     self->elevated = win32_is_elevated();
-    if (!self->elevated) {
-        static const char *warning[] = {
-            "This process is not elevated: what only administrators can read is unknown. Run "
-            "it as administrator."};
+    const char **warning = self->elevated ? NULL : arena_array(&self->memory, 1, sizeof *warning);
+    if (warning != NULL) {
+        *warning = "This process is not elevated: what only administrators can read is unknown. Run it as "
+                   "administrator.";
         self->base.warnings = (text_list){.items = warning, .count = 1};
     }
     return arena_failed(&self->memory) ? error_set(MARS_E_NO_MEMORY, "memory ran out while opening")

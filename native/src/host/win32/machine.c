@@ -7,16 +7,13 @@
 
 /* ---- Rights ---- */
 
+/* A membership that is only there to deny things, as in a token that is not elevated, is none. */
 bool win32_is_elevated(void) {
-    HANDLE token = NULL;
-    TOKEN_ELEVATION elevation = {0};
-    DWORD size = 0;
-    if (OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token) == FALSE) {
-        return false;
-    }
-    bool told = GetTokenInformation(token, TokenElevation, &elevation, sizeof elevation, &size) != FALSE;
-    (void)CloseHandle(token);
-    return told && elevation.TokenIsElevated != 0;
+    uint8_t administrators[WIN32_SID_ROOM];
+    DWORD size = sizeof administrators;
+    BOOL member = FALSE;
+    return CreateWellKnownSid(WinBuiltinAdministratorsSid, NULL, administrators, &size) != FALSE &&
+           CheckTokenMembership(NULL, administrators, &member) != FALSE && member != FALSE;
 }
 
 bool win32_user_sid(uint8_t sid[WIN32_SID_ROOM]) {
