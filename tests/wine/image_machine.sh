@@ -33,6 +33,7 @@ become() { # IMAGE
   cp "$tools/test_service.exe" "$drive/"
   timeout 60 wineserver -k
   timeout 60 wineserver -w
+  prefix_hold
   import "$sources/$1/registry/60-system-account.reg" || return 1 # of accounts Wine keeps only that of the user
   cp -r "$EXAMPLE_IMAGES/$1/Program Files/." "$drive/Program Files/"
   cp -r "$EXAMPLE_IMAGES/$1/ProgramData/." "$drive/ProgramData/" 2>/dev/null

@@ -10,6 +10,7 @@ mkdir -p "$SCRATCH"
 trap 'prefix_stop "$PREFIXES" live_repairs' EXIT
 prefix_copy "$PREFIXES" live_repairs || exit 1
 wine_use "$PREFIXES/live_repairs"
+prefix_hold
 drive=$WINEPREFIX/drive_c
 journals=$drive/ProgramData/MarsHealth
 failed=0

@@ -263,7 +263,7 @@ fact_state win32_task_xml(host *machine, const char *path, arena *memory, bytes 
     IRegisteredTask *task = NULL;
     BSTR xml = NULL;
     fact_state state = open_task(machine, path, memory, &opened, &task, why);
-    if (state == FACT_KNOWN) {
+    if (state == FACT_KNOWN && task != NULL) {
         const char *where = why->where;
         HRESULT result = task_definition_text(task, &xml);
         if (FAILED(result)) {
@@ -369,7 +369,7 @@ fact_state win32_task_status(host *machine, const char *path, arena *memory, tas
     task_service opened;
     IRegisteredTask *task = NULL;
     fact_state state = open_task(machine, path, memory, &opened, &task, why);
-    if (state == FACT_KNOWN) {
+    if (state == FACT_KNOWN && task != NULL) {
         out->last_run = last_run_of(self, task, why->where, memory);
         out->last_result = last_result_of(self, task, why->where, memory);
         out->running = running_of(self, task, why->where, memory);

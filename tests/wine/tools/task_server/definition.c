@@ -285,7 +285,7 @@ static HRESULT resolve(xmlNode *principal, const char *element) {
         if (LookupAccountNameA(NULL, (const char *)account, sid, &size, domain, &domain_size, &use) ==
                 FALSE ||
             ConvertSidToStringSidA(sid, &text) == FALSE) {
-            result = HRESULT_FROM_WIN32(ERROR_NONE_MAPPED);
+            result = windows_error(ERROR_NONE_MAPPED);
         } else {
             set_child(principal, element, text);
             (void)LocalFree(text);

@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 enum { VALIDATE_ONLY = 0x1, CREATE = 0x2, UPDATE = 0x4, KNOWN_FLAGS = 0x3F };
-static const HRESULT no_file = HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND);
 
 typedef struct folder {
     counted object;
@@ -60,7 +59,7 @@ static HRESULT STDMETHODCALLTYPE get_task(ITaskFolder *self, BSTR name, IRegiste
 /* Nobody gives a password here: who needs one cannot be registered. */
 static HRESULT check_account(const definition_facts *facts, TASK_LOGON_TYPE logon) {
     if (facts->has_password) {
-        return HRESULT_FROM_WIN32(ERROR_LOGON_FAILURE);
+        return windows_error(ERROR_LOGON_FAILURE);
     }
     if (logon == TASK_LOGON_SERVICE_ACCOUNT && !facts->service_account) {
         return E_INVALIDARG;
@@ -75,9 +74,9 @@ static HRESULT check_flags(LONG flags, const wchar_t *path) {
         return E_INVALIDARG;
     }
     if ((flags & (CREATE | UPDATE)) == UPDATE && !there) {
-        return no_file;
+        return windows_error(ERROR_FILE_NOT_FOUND);
     }
-    return (flags & (CREATE | UPDATE)) == CREATE && there ? HRESULT_FROM_WIN32(ERROR_ALREADY_EXISTS) : S_OK;
+    return (flags & (CREATE | UPDATE)) == CREATE && there ? windows_error(ERROR_ALREADY_EXISTS) : S_OK;
 }
 
 static HRESULT keep(const wchar_t *path, const wchar_t *xml, const VARIANT *sddl) {
@@ -152,7 +151,7 @@ static ITaskFolderVtbl vtbl = {
 HRESULT folder_make(const wchar_t *path, ITaskFolder **out) {
     *out = NULL;
     if (!store_is_folder(path)) {
-        return no_file;
+        return windows_error(ERROR_FILE_NOT_FOUND);
     }
     folder *made = counted_new(sizeof *made, &vtbl);
     if (made == NULL) {

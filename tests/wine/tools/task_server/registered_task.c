@@ -44,14 +44,14 @@ static HRESULT STDMETHODCALLTYPE get_xml(IRegisteredTask *self, BSTR *out) {
         return answer;
     }
     *out = store_xml(path_of(self));
-    return *out != NULL ? answer : HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND);
+    return *out != NULL ? answer : windows_error(ERROR_FILE_NOT_FOUND);
 }
 
 /* ---- State ---- */
 
 static HRESULT read_facts(IRegisteredTask *self, definition_facts *out) {
     BSTR xml = store_xml(path_of(self));
-    HRESULT result = xml != NULL ? definition_read(xml, out) : HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND);
+    HRESULT result = xml != NULL ? definition_read(xml, out) : windows_error(ERROR_FILE_NOT_FOUND);
     SysFreeString(xml);
     return result;
 }
@@ -136,7 +136,7 @@ static HRESULT STDMETHODCALLTYPE get_security(IRegisteredTask *self, LONG parts,
         return answer;
     }
     if ((parts & ~OWNER_GROUP_DACL) != 0) {
-        return HRESULT_FROM_WIN32(ERROR_PRIVILEGE_NOT_HELD);
+        return windows_error(ERROR_PRIVILEGE_NOT_HELD);
     }
     if (!store_state(path_of(self), "sddl", text, sizeof text)) {
         (void)snprintf(text, sizeof text, "O:BAG:SYD:(A;;FA;;;BA)(A;;FA;;;SY)");
@@ -163,7 +163,7 @@ static IRegisteredTaskVtbl vtbl = {
 HRESULT task_make(const wchar_t *path, IRegisteredTask **out) {
     *out = NULL;
     if (!store_is_task(path)) {
-        return HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND);
+        return windows_error(ERROR_FILE_NOT_FOUND);
     }
     registered_task *made = counted_new(sizeof *made, &vtbl);
     if (made == NULL) {

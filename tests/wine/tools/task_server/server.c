@@ -113,7 +113,7 @@ __declspec(dllexport) HRESULT WINAPI DllRegisterServer(void) {
     if (error == ERROR_SUCCESS) {
         error = RegSetKeyValueW(HKEY_LOCAL_MACHINE, key, L"ThreadingModel", REG_SZ, L"Both", sizeof L"Both");
     }
-    return HRESULT_FROM_WIN32((DWORD)error);
+    return error == ERROR_SUCCESS ? S_OK : windows_error(error);
 }
 
 BOOL WINAPI DllMain(HINSTANCE module, DWORD reason, void *reserved);

@@ -22,6 +22,11 @@
 #include <objbase.h>
 #include <taskschd.h>
 
+/* An error of Windows as COM says it. */
+static inline HRESULT windows_error(LSTATUS error) {
+    return (HRESULT)(0x80070000u | (unsigned)error);
+}
+
 /* ---- Objects ---- */
 
 /* How many objects are alive; who uses the server can ask (task_server_live_objects). */
