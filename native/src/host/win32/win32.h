@@ -10,7 +10,8 @@
  *   place.c      the way to a file                   file_dress.c      owner, ACL and attributes of another file
  *   process.c    a 32-bit process                    wide.c            texts as Windows wants them
  *   place_below.c     the way below a folder named   local_folder.c    such a folder, such a file
- *   accounts.c   names and SIDs                      tasks_write.c     changing tasks (task_*.c: COM, accounts) */
+ *   trust.c      signatures (trust_ask.c: Windows)   tasks_write.c     changing tasks (task_*.c: COM, accounts)
+ *   accounts.c   names and SIDs */
 #ifndef HOST_WIN32_WIN32_H
 #define HOST_WIN32_WIN32_H
 
@@ -135,6 +136,9 @@ bool win32_read_at(HANDLE file, uint64_t offset, uint8_t *data, size_t size, siz
 const wchar_t *win32_all_in(const wchar_t *folder, arena *memory);
 fact_state win32_folder_each(host *machine, const char *path, folder_visitor visit, void *user, arena *memory,
                              fact *why);
+
+fact_state win32_file_trust(host *machine, const char *name, bytes content, arena *memory, file_trust *out,
+                            fact *why);
 
 /* ---- Changing files ---- */
 
