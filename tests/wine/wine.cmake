@@ -51,7 +51,7 @@ function(add_live_tests)
   foreach(source IN LISTS programs)
     get_filename_component(name ${source} NAME_WE)
     add_executable(${name} ${source})
-    target_link_libraries(${name} PRIVATE wine_tools)
+    target_link_libraries(${name} PRIVATE wine_tools crypt32)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     add_test(NAME wine.${name} COMMAND ${BASH} wine/live.sh ${CMAKE_BINARY_DIR}/wine $<TARGET_FILE:${name}>
       WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})

@@ -39,18 +39,33 @@ void trust_library_close(trust_library *library) {
 /* ---- One question ---- */
 
 /* O of the certificate that signed; a name that is not what it looks like, because it has a NUL, is none. */
-static const char *organization_of(const trust_library *library, HANDLE state, arena *memory) {
+static const char *organization_of(const trust_library *library, CRYPT_PROVIDER_SGNR *signer, arena *memory) {
     enum { ROOM = 256 };
     char object[] = szOID_ORGANIZATION_NAME;
     wchar_t name[ROOM] = {0};
-    CRYPT_PROVIDER_DATA *data = state != NULL ? library->data_of_state(state) : NULL;
-    CRYPT_PROVIDER_SGNR *signer = data != NULL ? library->signer_of(data, 0, FALSE, 0) : NULL;
-    CRYPT_PROVIDER_CERT *certificate = signer != NULL ? library->certificate_of(signer, 0) : NULL;
+    CRYPT_PROVIDER_CERT *certificate = library->certificate_of(signer, 0);
     if (certificate == NULL || certificate->pCert == NULL) {
         return "";
     }
     DWORD count = library->name_of(certificate->pCert, CERT_NAME_ATTR_TYPE, 0, object, name, ROOM);
     return count > 1 && wcslen(name) + 1 == count ? text_from_wide(memory, name) : "";
+}
+
+/* Settings of the user can make WinVerifyTrust lenient, and Wine's is so by itself. */
+static bool has_sound_chain(const CRYPT_PROVIDER_SGNR *signer) {
+    const DWORD faults = CERT_TRUST_IS_UNTRUSTED_ROOT | CERT_TRUST_IS_PARTIAL_CHAIN | CERT_TRUST_IS_CYCLIC |
+                         CERT_TRUST_IS_NOT_SIGNATURE_VALID | CERT_TRUST_IS_REVOKED |
+                         CERT_TRUST_IS_EXPLICIT_DISTRUST;
+    return signer->pChainContext != NULL && (signer->pChainContext->TrustStatus.dwErrorStatus & faults) == 0;
+}
+
+static HRESULT look_at_signer(const trust_library *library, HRESULT result, HANDLE state, arena *memory,
+                              file_trust *out) {
+    CRYPT_PROVIDER_DATA *data = state != NULL ? library->data_of_state(state) : NULL;
+    CRYPT_PROVIDER_SGNR *signer = data != NULL ? library->signer_of(data, 0, FALSE, 0) : NULL;
+    bool sound = signer != NULL && has_sound_chain(signer);
+    out->organization = signer != NULL ? organization_of(library, signer, memory) : "";
+    return result == S_OK && !sound ? CERT_E_CHAINING : result;
 }
 
 /* What is to be judged is in *question already. */
@@ -63,7 +78,7 @@ static HRESULT ask(const trust_library *library, WINTRUST_DATA *question, arena 
     question->dwProvFlags = WTD_CACHE_ONLY_URL_RETRIEVAL | WTD_REVOCATION_CHECK_NONE;
     question->dwStateAction = WTD_STATEACTION_VERIFY;
     HRESULT result = library->verify(INVALID_HANDLE_VALUE, &action, question);
-    out->organization = organization_of(library, question->hWVTStateData, memory);
+    result = look_at_signer(library, result, question->hWVTStateData, memory, out);
     question->dwStateAction = WTD_STATEACTION_CLOSE;
     (void)library->verify(INVALID_HANDLE_VALUE, &action, question);
     return result;
