@@ -12,12 +12,8 @@
 #include "live_machine.h"
 
 #include <string.h>
-#include <winternl.h>
 
 #define FOLDER "C:\\mars source"
-
-typedef NTSTATUS(NTAPI *create_file)(HANDLE *, ACCESS_MASK, OBJECT_ATTRIBUTES *, IO_STATUS_BLOCK *,
-                                     LARGE_INTEGER *, ULONG, ULONG, ULONG, ULONG, void *, ULONG);
 
 static int make_folder(void **state) {
     (void)live_open(state);
@@ -171,30 +167,26 @@ static void names_are_streamed(void **state) {
     host_close(folder);
 }
 
-/* As in a folder where case counts. False if here it cannot. */
-static bool make_exactly(const wchar_t *path) {
-    create_file create = NULL;
-    FARPROC found = GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "NtCreateFile");
-    memcpy(&create, (const void *)&found, sizeof create);
-    assert_non_null(create);
-    wchar_t text[MAX_PATH];
-    (void)wcscpy(text, path);
-    UNICODE_STRING name = {
-        .Length = (USHORT)(2 * wcslen(text)), .MaximumLength = sizeof text, .Buffer = text};
-    OBJECT_ATTRIBUTES attributes = {.Length = sizeof attributes, .ObjectName = &name};
-    IO_STATUS_BLOCK result;
-    HANDLE made = NULL;
-    NTSTATUS status = create(&made, GENERIC_WRITE, &attributes, &result, NULL, FILE_ATTRIBUTE_NORMAL, 0,
-                             FILE_CREATE, 0, NULL, 0);
-    if (status == 0) {
-        (void)CloseHandle(made);
+/* As in a folder where case counts: Linux' way to the prefix is such a one. False where there is no prefix.
+ */
+static bool make_exactly(live_machine *on, const char *below_drive) {
+    const wchar_t *prefix = _wgetenv(L"WINEPREFIX");
+    if (prefix == NULL) {
+        return false;
     }
-    return status == 0;
+    char *path = (char *)(uintptr_t)arena_text(
+        &on->memory, arena_printf(&on->memory, "\\\\?\\unix%s\\drive_c\\%s",
+                                  text_from_wide(&on->memory, prefix), below_drive));
+    for (char *c = strchr(path, '/'); c != NULL; c = strchr(c, '/')) {
+        *c = '\\';
+    }
+    store(path, "10", 2);
+    return true;
 }
 
 static void names_that_differ_by_case(void **state) {
     live_machine *on = *state;
-    if (!make_exactly(L"\\??\\" FOLDER "\\TEN.txt")) {
+    if (!make_exactly(on, "mars source\\TEN.txt")) {
         skip();
     }
     host *folder = open_folder(FOLDER);
