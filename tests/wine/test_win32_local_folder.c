@@ -11,6 +11,7 @@
 #include "host/win32/wide.h"
 #include "live_machine.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define FOLDER "C:\\mars source"
@@ -174,9 +175,10 @@ static bool make_exactly(live_machine *on, const char *below_drive) {
     if (prefix == NULL) {
         return false;
     }
-    char *path = (char *)(uintptr_t)arena_text(
-        &on->memory, arena_printf(&on->memory, "\\\\?\\unix%s\\drive_c\\%s",
-                                  text_from_wide(&on->memory, prefix), below_drive));
+    char path[1024];
+    int length = snprintf(path, sizeof path, "\\\\?\\unix%s\\drive_c\\%s",
+                          text_from_wide(&on->memory, prefix), below_drive);
+    assert_in_range(length, 1, sizeof path - 1);
     for (char *c = strchr(path, '/'); c != NULL; c = strchr(c, '/')) {
         *c = '\\';
     }

@@ -9,6 +9,8 @@
 #include <sddl.h>
 #include <string.h>
 
+#define NO_FILE "no file for Windows to judge could be made (error %lu)"
+
 /* ---- The file ---- */
 
 static const wchar_t narrow[] = L"O:BAD:P(A;;FA;;;BA)(A;;FA;;;SY)";
@@ -100,13 +102,43 @@ static bool is_refusal(HRESULT result) {
 
 static fact_state answer(HRESULT result, const char *where, arena *memory, file_trust *out, fact *why) {
     out->trusted = result == S_OK;
-    return out->trusted || is_refusal(result) ? win32_known(where, memory, why)
-           : is_unsigned(result)
+    if (out->trusted || is_refusal(result)) {
+        return win32_known(where, memory, why);
+    }
+    return is_unsigned(result)
                ? win32_absent(where, memory, why)
                : win32_unknown(REASON_UNREADABLE, where,
                                arena_printf(memory, "Windows could not judge its signature (0x%08lX)",
                                             (unsigned long)result),
                                why);
+}
+
+/* Judged while it is held open, so that nobody changes it or puts another one in its place. */
+static fact_state judge(const trust_library *library, const wchar_t *path, HANDLE file, const char *where,
+                        arena *memory, file_trust *out, fact *why) {
+    HRESULT result = trust_ask_embedded(library, path, file, memory, out);
+    if (is_unsigned(result)) {
+        result = trust_ask_catalogs(library, path, file, memory, out);
+    }
+    return answer(result, where, memory, out, why);
+}
+
+static fact_state judge_content(const win32_host *self, const trust_library *library, const wchar_t *path,
+                                bytes content, const char *where, arena *memory, file_trust *out, fact *why) {
+    DWORD error = make_file(self, path, content);
+    if (error != ERROR_SUCCESS) {
+        return win32_unknown(REASON_UNREADABLE, where, arena_printf(memory, NO_FILE, error), why);
+    }
+    HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    fact_state state = FACT_UNKNOWN;
+    if (file != INVALID_HANDLE_VALUE) {
+        state = judge(library, path, file, where, memory, out, why);
+        (void)CloseHandle(file);
+    } else {
+        state = win32_unknown(REASON_UNREADABLE, where, arena_printf(memory, NO_FILE, GetLastError()), why);
+    }
+    (void)DeleteFileW(path);
+    return state;
 }
 
 fact_state win32_file_trust(host *machine, const char *name, bytes content, arena *memory, file_trust *out,
@@ -119,31 +151,10 @@ fact_state win32_file_trust(host *machine, const char *name, bytes content, aren
     if (path == NULL) {
         return win32_unknown(REASON_NO_MEMORY, where, NULL, why);
     }
-    if (!trust_library_open(&library)) {
-        trust_library_close(&library);
-        return win32_unknown(REASON_NOT_ON_HOST, where, "Windows has no wintrust.dll that can judge it", why);
-    }
-    DWORD error = make_file(self, path, content);
-    HANDLE file = error == ERROR_SUCCESS
-                      ? CreateFileW(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL)
-                      : INVALID_HANDLE_VALUE;
-    fact_state state = FACT_UNKNOWN;
-    if (file != INVALID_HANDLE_VALUE) {
-        HRESULT result = trust_ask_embedded(&library, path, file, memory, out);
-        if (is_unsigned(result)) {
-            result = trust_ask_catalogs(&library, path, file, memory, out);
-        }
-        state = answer(result, where, memory, out, why);
-        (void)CloseHandle(file);
-    } else {
-        error = error == ERROR_SUCCESS ? GetLastError() : error;
-        state = win32_unknown(
-            REASON_UNREADABLE, where,
-            arena_printf(memory, "no file for Windows to judge could be made (error %lu)", error), why);
-    }
-    if (error == ERROR_SUCCESS) {
-        (void)DeleteFileW(path);
-    }
+    fact_state state =
+        trust_library_open(&library)
+            ? judge_content(self, &library, path, content, where, memory, out, why)
+            : win32_unknown(REASON_NOT_ON_HOST, where, "Windows has no wintrust.dll that can judge it", why);
     trust_library_close(&library);
     return state;
 }

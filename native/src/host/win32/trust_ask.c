@@ -108,7 +108,7 @@ static bool hash_file(const trust_library *library, HCATADMIN catalogs, HANDLE f
     if (library->catalogs_hash(catalogs, file, &out->size, out->data, 0) == FALSE || out->size > HASH_ROOM) {
         return false;
     }
-    for (DWORD i = 0; i < out->size; i++) {
+    for (size_t i = 0; i < out->size; i++) {
         out->tag[2 * i] = digits[out->data[i] >> 4];
         out->tag[2 * i + 1] = digits[out->data[i] & 0xF];
     }
