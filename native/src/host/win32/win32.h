@@ -9,7 +9,8 @@
  *   files_write.c     changing them                  tasks.c           the Task Scheduler
  *   place.c      the way to a file                   file_dress.c      owner, ACL and attributes of another file
  *   process.c    a 32-bit process                    wide.c            texts as Windows wants them
- *   accounts.c   names and SIDs                      tasks_write.c     changing tasks (task_*.c: COM, accounts) */
+ *   accounts.c   names and SIDs                      tasks_write.c     changing tasks (task_*.c: COM, accounts)
+ *   local_folder.c    a folder that is no server (host/local_folder.h) */
 #ifndef HOST_WIN32_WIN32_H
 #define HOST_WIN32_WIN32_H
 
