@@ -37,29 +37,38 @@ static mars_status no_memory(const char *path) {
 
 /* ---- A folder ---- */
 
-/* The same file of the machine. A path that cannot be taken apart is left as it is: the machine says why. */
-static const char *real_path(host *machine, const char *path, arena *memory) {
+/* The same file of the machine; NULL: there is none of that path, since the folder has one drive. */
+static const char *real_path(host *machine, const char *path, arena *memory, fact *why) {
     const local_folder *folder = (const local_folder *)(const void *)machine;
     windows_path parsed;
-    fact why;
-    return windows_path_parse(path, memory, &parsed, &why) && parsed.drive == 'C'
-               ? arena_printf(memory, "%s%s", folder->root, parsed.count > 0 ? parsed.text + 2 : "")
-               : path;
+    if (!windows_path_parse(path, memory, &parsed, why)) {
+        return NULL;
+    }
+    if (parsed.drive != 'C') {
+        (void)win32_absent(parsed.text, memory, why);
+        return NULL;
+    }
+    return arena_printf(memory, "%s%s", folder->root, parsed.count > 0 ? parsed.text + 2 : "");
 }
 
 static fact_state folder_file_info(host *machine, const char *path, arena *memory, file_info *out,
                                    fact *why) {
-    return win32_file_info(machine, real_path(machine, path, memory), memory, out, why);
+    const char *real = real_path(machine, path, memory, why);
+    *out = (file_info){0};
+    return real != NULL ? win32_file_info(machine, real, memory, out, why) : why->state;
 }
 
 static fact_state folder_file_read(host *machine, const char *path, uint64_t offset, uint64_t max,
                                    arena *memory, bytes *out, fact *why) {
-    return win32_file_read(machine, real_path(machine, path, memory), offset, max, memory, out, why);
+    const char *real = real_path(machine, path, memory, why);
+    *out = (bytes){0};
+    return real != NULL ? win32_file_read(machine, real, offset, max, memory, out, why) : why->state;
 }
 
 static fact_state folder_folder_each(host *machine, const char *path, folder_visitor visit, void *user,
                                      arena *memory, fact *why) {
-    return win32_folder_each(machine, real_path(machine, path, memory), visit, user, memory, why);
+    const char *real = real_path(machine, path, memory, why);
+    return real != NULL ? win32_folder_each(machine, real, visit, user, memory, why) : why->state;
 }
 
 static fact_state no_registry_time(host *machine, const registry_path *path, arena *memory, int64_t *out,

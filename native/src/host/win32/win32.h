@@ -9,7 +9,8 @@
  *   files_write.c     changing them                  tasks.c           the Task Scheduler
  *   place.c      the way to a file                   file_dress.c      owner, ACL and attributes of another file
  *   process.c    a 32-bit process                    wide.c            texts as Windows wants them
- *   accounts.c   names and SIDs                      tasks_write.c     changing tasks (task_*.c: COM, accounts) */
+ *   accounts.c   names and SIDs                      tasks_write.c     changing tasks (task_*.c: COM, accounts)
+ *   local_folder.c    a folder that is no server (host/local_folder.h) */
 #ifndef HOST_WIN32_WIN32_H
 #define HOST_WIN32_WIN32_H
 
@@ -58,6 +59,7 @@ enum { WIN32_SID_ROOM = 128 };
 bool win32_user_sid(uint8_t sid[WIN32_SID_ROOM]);
 /* The SID of an account that is named or given by its SID; false if there is none. May ask a domain controller. */
 bool win32_account_sid(const char *account, arena *memory, uint8_t sid[WIN32_SID_ROOM]);
+fact_state win32_account_of_name(host *machine, const char *name, arena *memory, const char **out, fact *why);
 /* Lends this thread a privilege of ours that is not enabled ("SeRestorePrivilege"), without enabling it for
  * others in the process; if we do not have it, nothing changes. What the thread was before is to be given
  * back. */
