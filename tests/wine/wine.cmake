@@ -6,7 +6,7 @@ set(CMAKE_CROSSCOMPILING_EMULATOR ${BASH} ${CMAKE_CURRENT_LIST_DIR}/run.sh ${CMA
 link_libraries(pthread)
 add_compile_definitions(_POSIX_C_SOURCE=200809L)
 
-# Leaves only those sources in the list that need none of the tools which are not there for Windows, nor are named.
+# Leaves only those sources in the list that need nothing that is not there for Windows, nor are named.
 function(keep_portable_tests list)
   foreach(source IN LISTS ${list})
     get_filename_component(name ${source} NAME_WE)

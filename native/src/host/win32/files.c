@@ -46,8 +46,7 @@ fact_state win32_file_info(host *machine, const char *path, arena *memory, file_
 
 /* ---- Content ---- */
 
-/* Reads up to size bytes, or to the end of a file that has become shorter. */
-static bool read_at(HANDLE file, uint64_t offset, uint8_t *data, size_t size, size_t *got) {
+bool win32_read_at(HANDLE file, uint64_t offset, uint8_t *data, size_t size, size_t *got) {
     enum { PIECE = 1024 * 1024 };
     LARGE_INTEGER start = {.QuadPart = (LONGLONG)offset};
     *got = 0;
@@ -86,7 +85,7 @@ static fact_state read_opened(host *machine, HANDLE file, const char *where, uin
         return win32_unknown(REASON_NO_MEMORY, where, NULL, why);
     }
     size_t got = 0;
-    if (!read_at(file, offset, data, (size_t)rest, &got)) {
+    if (!win32_read_at(file, offset, data, (size_t)rest, &got)) {
         return failure(machine, where, memory, why);
     }
     *out = (bytes){.data = data, .size = got};
@@ -216,7 +215,7 @@ static DWORD visit_all(HANDLE search, WIN32_FIND_DATAW *found, folder_visitor vi
     return error == ERROR_NO_MORE_FILES ? ERROR_SUCCESS : error;
 }
 
-static const wchar_t *all_in(const wchar_t *folder, arena *memory) {
+const wchar_t *win32_all_in(const wchar_t *folder, arena *memory) {
     size_t length = wcslen(folder);
     bool ends = length > 0 && folder[length - 1] == L'\\';
     wchar_t *pattern = arena_array(memory, length + 3, sizeof *pattern);
@@ -238,7 +237,7 @@ fact_state win32_folder_each(host *machine, const char *path, folder_visitor vis
     if ((place.attributes & FILE_ATTRIBUTE_DIRECTORY) == 0) {
         return win32_absent(place.where, memory, why);
     }
-    const wchar_t *pattern = all_in(place.wide, memory);
+    const wchar_t *pattern = win32_all_in(place.wide, memory);
     if (pattern == NULL) {
         return win32_unknown(REASON_NO_MEMORY, place.where, NULL, why);
     }

@@ -33,6 +33,7 @@ static const host_reader win32_reader = {
     .file_info = win32_file_info,
     .file_read = win32_file_read,
     .file_marks = win32_file_marks,
+    .file_trust = win32_file_trust,
     .folder_each = win32_folder_each,
     .task_list = win32_task_list,
     .task_xml = win32_task_xml,

@@ -1,6 +1,5 @@
 #include "core/unicode.h"
 #include "host/win32/win32.h"
-#include "host/windows_path.h"
 
 #include <string.h>
 
@@ -27,6 +26,10 @@ static bool is_mounted_volume(const wchar_t *path, arena *memory) {
     return GetVolumeNameForVolumeMountPointW(folder, volume, VOLUME_NAME_ROOM) != FALSE;
 }
 
+bool win32_is_link(const WIN32_FIND_DATAW *found, const wchar_t *path, arena *memory) {
+    return names_another(found) && !is_mounted_volume(path, memory);
+}
+
 /* One name on the way, which ends at path[end]; attributes: of what is there. */
 static DWORD look(wchar_t *path, size_t end, arena *memory, DWORD *attributes, bool *is_link) {
     wchar_t after = path[end];
@@ -44,7 +47,7 @@ static DWORD look(wchar_t *path, size_t end, arena *memory, DWORD *attributes, b
         if (search != INVALID_HANDLE_VALUE) {
             error = ERROR_SUCCESS;
             *attributes = found.dwFileAttributes;
-            *is_link = names_another(&found) && !is_mounted_volume(path, memory);
+            *is_link = win32_is_link(&found, path, memory);
             (void)FindClose(search);
         }
     }
@@ -87,6 +90,9 @@ fact_state win32_place_find(const win32_host *self, const char *path, arena *mem
         return FACT_UNKNOWN;
     }
     out->where = parsed.text;
+    if (self->root != NULL) {
+        return win32_place_below(self, &parsed, memory, out, why);
+    }
     const char *text = arena_printf(memory, "\\\\?\\%s", parsed.text);
     bytes units = utf16_from_utf8(memory, text, strlen(text));
     wchar_t *wide = arena_alloc(memory, units.size + sizeof *wide);

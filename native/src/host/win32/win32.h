@@ -9,13 +9,15 @@
  *   files_write.c     changing them                  tasks.c           the Task Scheduler
  *   place.c      the way to a file                   file_dress.c      owner, ACL and attributes of another file
  *   process.c    a 32-bit process                    wide.c            texts as Windows wants them
- *   accounts.c   names and SIDs                      tasks_write.c     changing tasks (task_*.c: COM, accounts)
- *   local_folder.c    a folder that is no server (host/local_folder.h) */
+ *   place_below.c     the way below a folder named   local_folder.c    such a folder, such a file
+ *   trust.c      signatures (trust_ask.c: Windows)   tasks_write.c     changing tasks (task_*.c: COM, accounts)
+ *   accounts.c   names and SIDs */
 #ifndef HOST_WIN32_WIN32_H
 #define HOST_WIN32_WIN32_H
 
 #include "host/host_writer.h"
 #include "host/win32/wide.h"
+#include "host/windows_path.h"
 
 #include <windows.h>
 
@@ -26,6 +28,7 @@ typedef struct win32_host {
     host base;
     arena memory;
     const wchar_t *system_folder; /* "C:\Windows\System32", the real one of this process */
+    const wchar_t *root;          /* "\\?\D:\folder": its files are those below, as drive C:; NULL: the drives' */
     char system_drive[3];
     bool elevated;
     bool dirty[HIVE_COUNT];   /* changed since the last flush */
@@ -116,6 +119,11 @@ typedef struct win32_place {
  * behind it refuses. */
 fact_state win32_place_find(const win32_host *self, const char *path, arena *memory, win32_place *out,
                             fact *why);
+/* The same below self->root. */
+fact_state win32_place_below(const win32_host *self, const windows_path *path, arena *memory,
+                             win32_place *out, fact *why);
+/* Whether a name that was found stands for another one. A folder into which a volume is mounted does not. */
+bool win32_is_link(const WIN32_FIND_DATAW *found, const wchar_t *path, arena *memory);
 /* Refuses a link: "outside". */
 fact_state win32_place_no_link(const win32_place *place, fact *why);
 
@@ -123,8 +131,15 @@ fact_state win32_file_info(host *machine, const char *path, arena *memory, file_
 fact_state win32_file_read(host *machine, const char *path, uint64_t offset, uint64_t max, arena *memory,
                            bytes *out, fact *why);
 fact_state win32_file_marks(host *machine, const char *path, arena *memory, file_marks *out, fact *why);
+/* Reads up to size bytes, or to the end of a file that has become shorter. */
+bool win32_read_at(HANDLE file, uint64_t offset, uint8_t *data, size_t size, size_t *got);
+/* "folder\\*", for FindFirstFile; NULL if memory ran out. */
+const wchar_t *win32_all_in(const wchar_t *folder, arena *memory);
 fact_state win32_folder_each(host *machine, const char *path, folder_visitor visit, void *user, arena *memory,
                              fact *why);
+
+fact_state win32_file_trust(host *machine, const char *name, bytes content, arena *memory, file_trust *out,
+                            fact *why);
 
 /* ---- Changing files ---- */
 
