@@ -125,6 +125,10 @@ static mars_status look(const recovery *r, const journal_run *run, journal_recov
     out->found = target_same(r->memory, last->kind, &now, &last->before)  ? FOUND_NOT_DONE
                  : target_same(r->memory, last->kind, &now, &last->after) ? FOUND_DONE
                                                                           : FOUND_CONFLICT;
+    if (out->found == FOUND_NOT_DONE && !last->before.present && last->kind == CHANGE_FILE) {
+        /* Its folders are made before the file: they are not to be left behind. */
+        return target_remove_parents(r->machine, r->memory, last->kind, last->target, last->parents_created);
+    }
     return out->found == FOUND_DONE ? finish(r, last, out) : MARS_OK;
 }
 

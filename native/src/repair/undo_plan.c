@@ -121,6 +121,7 @@ static mars_status add_target(planner *p, const undo_record *record) {
     const change_record *change = &record->change;
     undo_item item = {.kind = change->kind, .target = change->target, .back = change->before};
     item.parents = change->before.present ? 0 : change->parents_created;
+    item.restart = target_needs_restart(change->kind, change->target);
     item.kept = change->kind == CHANGE_FILE && change->kept != NULL ? kept_path(p, change->kept) : NULL;
     mars_status status = read_item(p, change, &item);
     if (status == MARS_OK && change->kind == CHANGE_FILE && change->before.present) {
@@ -235,6 +236,21 @@ static void tell_values(planner *p, const arena_vector *known, const arena_vecto
     }
 }
 
+/* A value that comes back with its file: people want to know which. */
+static void tell_value(planner *p, const undo_record *record) {
+    const change_record *change = &record->change;
+    arena *memory = p->source->memory;
+    undo_item *items = p->items.items;
+    for (size_t i = 0; i < p->items.count; i++) {
+        if (items[i].kind == CHANGE_FILE && ascii_equal(items[i].target, record->file)) {
+            items[i].restart = items[i].restart || target_needs_restart(change->kind, change->target);
+        }
+    }
+    add_note(p, arena_printf(memory, "With %s comes back: %s: %s -> %s", record->file, change->target,
+                             change_state_text(memory, change->kind, &change->read_back),
+                             change_state_text(memory, change->kind, &change->before)));
+}
+
 static void turn_round(undo_item *items, size_t count) {
     for (size_t i = 0; i < count / 2; i++) {
         undo_item other = items[i];
@@ -255,6 +271,8 @@ mars_status undo_plan_make(const undo_source *source, size_t run, undo_plan *out
         const known_file *file = find_known(&known, all[i].file);
         if (file == NULL || file->state == FILE_CHANGED) {
             status = add_target(&p, &all[i]);
+        } else if (file->state == FILE_AS_LEFT) {
+            tell_value(&p, &all[i]);
         }
     }
     if (status == MARS_OK) {
