@@ -6,8 +6,8 @@
  *   DISK_CALLS_HOW     kill    the process is killed before it
  *                      tear    likewise, but half of what it writes is on disk
  *                      EIO, ENOSPC, EROFS    it fails so
- *                      from:EIO, from:ENOSPC, from:EROFS    it and all behind it; a full disk still lets
- * names go
+ *                      from:EIO, from:ENOSPC, from:EROFS    it and all behind it; a full disk lets names go
+ *   DISK_CALLS_LINKS   no: the file system has no second names for files
  *
  * What a program prints is not counted: stdio's own calls do not come by here, and the first three
  * descriptors are left alone. */
@@ -167,9 +167,25 @@ ACT(fdatasync, NEEDS_ROOM, (int file), SYS_fdatasync, file)
 
 ACT(mkdirat, NEEDS_ROOM, (int folder, const char *path, mode_t mode), SYS_mkdirat, folder, path, mode)
 ACT(mkdir, NEEDS_ROOM, (const char *path, mode_t mode), SYS_mkdirat, AT_FDCWD, path, mode)
-ACT(linkat, NEEDS_ROOM, (int folder, const char *path, int to_folder, const char *to, int flags), SYS_linkat,
-    folder, path, to_folder, to, flags)
-ACT(link, NEEDS_ROOM, (const char *path, const char *to), SYS_linkat, AT_FDCWD, path, AT_FDCWD, to, 0)
+/* As on FAT, where a file has one name. */
+static bool may_link(void) {
+    const char *links = getenv("DISK_CALLS_LINKS");
+    bool refused = links != NULL && strcmp(links, "no") == 0;
+    if (!may(NEEDS_ROOM)) {
+        return false;
+    }
+    errno = refused ? EPERM : errno;
+    return !refused;
+}
+
+int linkat(int folder, const char *path, int to_folder, const char *to, int flags) {
+    return may_link() ? (int)syscall(SYS_linkat, folder, path, to_folder, to, flags) : -1;
+}
+
+int link(const char *path, const char *to) {
+    return linkat(AT_FDCWD, path, AT_FDCWD, to, 0);
+}
+
 ACT(renameat, NEEDS_NONE, (int folder, const char *path, int to_folder, const char *to), SYS_renameat, folder,
     path, to_folder, to)
 ACT(rename, NEEDS_NONE, (const char *path, const char *to), SYS_renameat, AT_FDCWD, path, AT_FDCWD, to)

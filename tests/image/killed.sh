@@ -151,7 +151,7 @@ cp -a damaged bare # folders are to be made as well
 rm -rf "bare/${module%/*}"
 listing bare >bare.list
 
-stride=${REPAIR_STRIDE:-11}
+stride=${REPAIR_STRIDE:-17}
 for base in damaged bare; do
   take "$base"
   total=$(calls_of "${repair[@]}")

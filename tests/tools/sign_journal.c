@@ -1,5 +1,6 @@
-/* sign_journal: JSON objects on standard input, one a line, as lines of a journal with the checksum that belongs to each.
- * So a test can forge a journal as somebody could who knows how it is made. Exit code 1 if a line is no object. */
+/* sign_journal: JSON objects on standard input, one a line, as lines of a journal with the checksum that
+ * belongs to each. So a test can forge a journal as somebody could who knows how it is made. Exit code 1 if a
+ * line is no object. */
 #include "repair/journal_line.h"
 
 #include <stdio.h>
