@@ -223,7 +223,7 @@ if [ "$(id -u)" -ne 0 ]; then
     fresh
     chmod -R a-w server
     run repair --image server --yes
-    exits 2 'a server that is read-only'
+    exits 3 'a server that is read-only'
     chmod -R u+w server
     unchanged 'a server that is read-only'
 else

@@ -38,6 +38,7 @@ static outcome sample(const char **notes) {
     return (outcome){
         .state = OUTCOME_APPLIED,
         .run_id = "20261121T132859Z-3f9a",
+        .undo_command = "marshealth undo 20261121T132859Z-3f9a --image 'a server'",
         .restart_advised = true,
         .steps = steps,
         .step_count = 2,
@@ -62,7 +63,7 @@ static const char *const expected =
     "Note      An earlier run was looked after.\n"
     "Restart   programs that run, the agent's service among them, see this only after\n"
     "          they restart\n"
-    "Undo      marshealth undo 20261121T132859Z-3f9a\n";
+    "Undo      marshealth undo 20261121T132859Z-3f9a --image 'a server'\n";
 
 static void test_text(void **state) {
     (void)state;

@@ -154,6 +154,14 @@ fault "$disabled_trigger"' ; s|<UserId>S-1-5-18</UserId>|<UserId>S-1-5-21-1-2-3-
 check "a task with a stored password is left alone" refused password call task.enable-triggers \
   '{"task": "\\Microsoft\\OnlineBackup\\Microsoft-OnlineBackup"}'
 
+fault 's|S-1-5-18|'"$(timeout 60 wine cmd /c 'echo %USERNAME%' | tr -d '\r')"'|'
+unknown_because() { # TEXT
+  judged schedule.principal unknown && grep -q -- "$1" "$SCRATCH/last"
+}
+check "an account's name is resolved" unknown_because "whether an account is a member of Administrators"
+fault 's|S-1-5-18|nobody at all|'
+check "a name that is nobody's is unknown" unknown_because "there is no account of that name"
+
 fault ''
 behave get_Xml=80070005
 check "a definition that is denied is unknown" judged schedule.enabled unknown

@@ -82,6 +82,14 @@ static void every_way_to_name_it(void **state) {
     host_close(drive);
 }
 
+static void names_beyond_ascii(void **state) {
+    live_machine *on = *state;
+    assert_int_equal(on->write->folder_make(on->machine, FOLDER "\\Quelle \xC3\xBC"), MARS_OK);
+    assert_int_equal(on->write->folder_make(on->machine, FOLDER "\\Quelle \xC3\xBC\\inner"), MARS_OK);
+    store(FOLDER "\\Quelle \xC3\xBC\\inner\\deep.txt", "deep", 4);
+    assert_deep(on, FOLDER "\\QUELLE \xC3\x9C");
+}
+
 /* Wine has no network shares; what would be asked of Windows is seen here. */
 static void shares_are_named_without_a_limit(void **state) {
     live_machine *on = *state;
@@ -128,6 +136,12 @@ static void only_what_is_below(void **state) {
     assert_int_equal(on->why.reason, REASON_NOT_ON_HOST);
     assert_int_equal(folder->read->file_info(folder, "C:\\", &on->memory, &info, &on->why), FACT_KNOWN);
     assert_int_equal(info.kind, FILE_FOLDER);
+    static const char *const outside[] = {"C:\\..\\..\\windows\\win.ini", "Z:\\etc\\passwd",
+                                          "\\\\server\\share\\x", "deep.txt"};
+    for (size_t i = 0; i < sizeof outside / sizeof outside[0]; i++) {
+        assert_int_not_equal(folder->read->file_info(folder, outside[i], &on->memory, &info, &on->why),
+                             FACT_KNOWN);
+    }
     file_marks marks;
     assert_int_equal(folder->read->file_marks(folder, "C:\\deep.txt", &on->memory, &marks, &on->why),
                      FACT_UNKNOWN);
@@ -226,10 +240,11 @@ static void a_file_is_read(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
     const struct CMUnitTest tests[] = {
-        TEST(every_way_to_name_it),      TEST(shares_are_named_without_a_limit),
-        TEST(what_is_no_folder),         TEST(only_what_is_below),
-        TEST(reading_is_bounded),        TEST(names_are_streamed),
-        TEST(names_that_differ_by_case), TEST(a_file_is_read),
+        TEST(every_way_to_name_it), TEST(shares_are_named_without_a_limit),
+        TEST(names_beyond_ascii),   TEST(what_is_no_folder),
+        TEST(only_what_is_below),   TEST(reading_is_bounded),
+        TEST(names_are_streamed),   TEST(names_that_differ_by_case),
+        TEST(a_file_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

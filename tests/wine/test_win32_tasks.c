@@ -274,6 +274,23 @@ static void a_status_that_is_denied(void **state) {
     assert_int_equal(on->why.reason, REASON_ACCESS_DENIED);
 }
 
+/* ---- Accounts ---- */
+
+static void accounts_have_sids(void **state) {
+    static const char *const accounts[][2] = {{"SYSTEM", "S-1-5-18"},
+                                              {"BUILTIN\\Administrators", "S-1-5-32-544"}};
+    live_machine *on = *state;
+    const char *sid = NULL;
+    for (size_t i = 0; i < sizeof accounts / sizeof accounts[0]; i++) {
+        assert_int_equal(on->read->account_sid(on->machine, accounts[i][0], &on->memory, &sid, &on->why),
+                         FACT_KNOWN);
+        assert_string_equal(sid, accounts[i][1]);
+    }
+    assert_int_equal(on->read->account_sid(on->machine, "nobody at all", &on->memory, &sid, &on->why),
+                     FACT_ABSENT);
+    assert_string_equal(sid, "");
+}
+
 /* ---- COM ---- */
 
 typedef struct apartment {
@@ -399,6 +416,7 @@ int main(void) {
         CASE(a_run_that_failed),
         CASE(a_run_that_is_under_way),
         CASE(a_status_that_is_denied),
+        CASE(accounts_have_sids),
         CASE(every_apartment_stays_as_it_is),
         CASE(nothing_is_left_whatever_fails),
     };

@@ -234,6 +234,9 @@ typedef struct host_reader {
     fact_state (*now)(host *, arena *, int64_t *out, fact *why);
     /* Whether we have the full rights of an administrator here. NULL: not on this host. */
     fact_state (*elevated)(host *, arena *, bool *out, fact *why);
+    /* The SID of an account that this machine or its domain knows by that name. Absent: there is none. NULL: not on
+     * this host. */
+    fact_state (*account_sid)(host *, const char *name, arena *, const char **out, fact *why);
     void (*close)(host *);
 } host_reader;
 

@@ -17,6 +17,7 @@ typedef struct undo_work {
     undo_source source;
     size_t target; /* the run that is taken back */
     undo_plan plan;
+    bool restart_advised; /* by what came back */
 } undo_work;
 
 static mars_status no_memory(void) {
@@ -175,6 +176,7 @@ static mars_status take_all_back(undo_work *w) {
             continue;
         }
         status = take_back(w, item);
+        w->restart_advised = w->restart_advised || (status == MARS_OK && !item->is_back && item->restart);
     }
     return status;
 }
@@ -228,7 +230,7 @@ static void fill_step(undo_work *w, const char *message) {
                            .title = arena_printf(w->memory, "Take back run %s", document->undoes),
                            .state = step_after(document->state),
                            .message = message};
-    outcome_changes(w->memory, run->changes.items, run->changes.count, step);
+    outcome_changes(w->memory, run->changes.items, run->changes.count, w->settings->what_if, step);
     document->steps = step;
     document->step_count = 1;
 }
@@ -243,6 +245,9 @@ static void fill_outcome(undo_work *w, outcome_state state, mars_status status, 
     document->status = status;
     document->message = message;
     document->run_id = w->run.id;
+    document->undo_command =
+        w->run.id != NULL ? outcome_undo_command(w->memory, w->run.machine, w->run.id) : NULL;
+    document->restart_advised = w->restart_advised;
     document->what_if = w->settings->what_if;
     document->notes = (text_list){.items = notes.items, .count = notes.count};
     fill_step(w, message);

@@ -43,6 +43,8 @@ mars_status image_write_failed(int error, const char *where) {
     case ENOSPC:
     case EDQUOT:
         return error_set(MARS_E_UNWRITABLE, "%s: there is no space left", where);
+    case EIO:
+        return error_set(MARS_E_UNWRITABLE, "%s: the disk reported an error", where);
     case EXDEV:
         return error_set(MARS_E_UNWRITABLE, "%s is on another volume", where);
     case ENOTEMPTY:

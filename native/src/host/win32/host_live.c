@@ -45,6 +45,7 @@ static const host_reader win32_reader = {
     .console = win32_console,
     .now = win32_now,
     .elevated = win32_elevated,
+    .account_sid = win32_account_of_name,
     .close = win32_close,
 };
 

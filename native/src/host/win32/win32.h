@@ -62,6 +62,7 @@ enum { WIN32_SID_ROOM = 128 };
 bool win32_user_sid(uint8_t sid[WIN32_SID_ROOM]);
 /* The SID of an account that is named or given by its SID; false if there is none. May ask a domain controller. */
 bool win32_account_sid(const char *account, arena *memory, uint8_t sid[WIN32_SID_ROOM]);
+fact_state win32_account_of_name(host *machine, const char *name, arena *memory, const char **out, fact *why);
 /* Lends this thread a privilege of ours that is not enabled ("SeRestorePrivilege"), without enabling it for
  * others in the process; if we do not have it, nothing changes. What the thread was before is to be given
  * back. */
