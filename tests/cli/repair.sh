@@ -121,6 +121,9 @@ that 'undo --what-if: no byte is changed' cmp before-undo.txt after.txt
 run undo --image server --yes --format json
 exits 0 undo
 holds 'an undo' ".state == \"applied\" and .undoes == \"$id\""
+holds 'an undo says which values came back with a file' \
+    'any(.notes[]; test("ExecutionPolicy: \"RemoteSigned\" -> \"Restricted\"")) and any(.notes[]; test("PSModulePath: "))'
+holds 'an undo of what needs a restart advises one' '.restart_advised == true'
 unchanged 'a repair and its undo'
 run undo --image server --yes "$id"
 exits 2 'a second undo'
@@ -166,6 +169,19 @@ unchanged 'hostile plans'
 
 # ---- call ----
 
+fresh
+run call powershell.set-execution-policy '{"policy": "RemoteSigned"}' --image server --yes
+prints '^Undo +marshealth undo [^ ]+ --image server$'
+run undo --image server --yes --format json
+holds 'an undo of what needs no restart advises none' '.restart_advised == false'
+mv server "a server's"
+run call powershell.set-execution-policy '{"policy": "RemoteSigned"}' --image "a server's" --yes
+command=$(sed -n 's/^Undo *marshealth //p' out)
+that 'the command that takes it back can be copied' bash -c "\"$program\" $command --yes"
+mv "a server's" server
+unchanged 'calls and their undo'
+run call service.set-start '{"service": "VSS", "start": "manual"}' --image server --yes --format json
+holds 'a start type that is so already is no change' '.state == "nothing-to-do" and .run_id == null'
 fresh
 run call powershell.set-execution-policy '{"policy": "RemoteSigned"}' --image server --yes
 exits 0 call

@@ -129,8 +129,8 @@ static const char *item_line(const undo_work *w, const undo_item *item) {
 }
 
 static bool is_confirmed(const undo_work *w) {
-    if (w->settings->confirm == NULL || w->settings->what_if) {
-        return true;
+    if (w->settings->confirm == NULL || w->settings->what_if || w->run.planned == 0) {
+        return true; /* nobody is asked about nothing */
     }
     text_builder text = {0};
     text_addf(&text, "Take back run %s:\n", w->source.runs[w->target].id);
