@@ -89,6 +89,7 @@ unrecorded 'a repair that nobody confirmed'
 run repair --image server --what-if
 exits 0 'repair --what-if'
 prints 'RemoteSigned'
+that 'repair --what-if: there is nothing to undo' bash -c '! grep -q ^Undo out'
 unchanged 'repair --what-if'
 unrecorded 'repair --what-if'
 
@@ -114,6 +115,8 @@ prints "$id"
 contents > before-undo.txt
 run undo --image server < /dev/null
 exits 2 'an undo that nobody confirmed'
+says 'comes back: .*"RemoteSigned" -> "Restricted"'
+that 'an undo that nobody confirmed brings nothing back' bash -c '! grep -q "comes back" out'
 run undo --image server --what-if
 exits 0 'undo --what-if'
 contents > after.txt

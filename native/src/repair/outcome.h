@@ -73,7 +73,8 @@ void outcome_free(outcome *document);
  * would be there. */
 void outcome_changes(arena *memory, const change_record *records, size_t count, bool what_if,
                      step_outcome *out);
-/* "marshealth undo <id>", with the image where the machine is one, quoted as a shell wants it. */
+/* "marshealth undo <id>", with the image where the machine is one, quoted as a shell wants it. NULL
+ * without a run. */
 const char *outcome_undo_command(arena *memory, const host *machine, const char *run_id);
 
 void render_outcome_text(text_builder *out, const outcome *document, bool color);
