@@ -117,8 +117,8 @@ static bool load_plan(mars_plan **out, const char *path) {
     return status == MARS_OK;
 }
 
-/* What an interrupted run left must not get into a plan: it would be gone when the plan is applied. Where this
- * fails, applying fails in the same way, and says so. */
+/* What an interrupted run left must not get into a plan: it would be gone when the plan is applied. Where
+ * this fails, applying fails in the same way, and says so. */
 static void look_after_interrupted(change *of) {
     mars_text *ignored = NULL;
     if (!of->given->what_if) {

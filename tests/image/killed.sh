@@ -134,11 +134,17 @@ both_ways() {
 
 # ---- Which calls ----
 
-# every STRIDE COUNT: each of them, or some.
+# every STRIDE COUNT: each of them, or some. Each recovery is tried at all of its calls, so of what is to be recovered
+# from some will do in any case.
 every() {
   local stride=$1
   [ "${REPAIR_KILLS:-}" != all ] || stride=1
   seq $((1 + seed % stride)) "$stride" "$2"
+}
+some() {
+  local stride=$((5 * stride))
+  [ "${REPAIR_KILLS:-}" != all ] || stride=8
+  seq $((1 + seed % stride)) "$stride" "$1"
 }
 
 # ---- The images that are repaired ----
@@ -205,7 +211,7 @@ after_recovery() { # WHAT
   stash found-so
   total=$(calls_of history)
   recovered=$((recovered + total))
-  for k in $(every 1 "$total"); do
+  for k in $(seq "$total"); do
     for how in kill tear from:EIO; do
       where="$1, recovery, $how at $k of $total"
       take found-so
@@ -221,7 +227,7 @@ after_recovery() { # WHAT
 for base in damaged bare; do
   recovered=0
   take "$base"
-  for n in $(every $((stride * 5)) "$(calls_of "${repair[@]}")"); do
+  for n in $(some "$(calls_of "${repair[@]}")"); do
     take "$base"
     where="$base, $n"
     killed "$n" kill "${repair[@]}"
@@ -234,7 +240,7 @@ recovered=0
 take damaged
 tool "${repair[@]}"
 stash repaired
-for n in $(every $((stride * 5)) "$(calls_of undo --yes)"); do
+for n in $(some "$(calls_of undo --yes)"); do
   take repaired
   where="undo, $n"
   killed "$n" kill undo --yes

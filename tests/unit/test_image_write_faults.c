@@ -329,7 +329,9 @@ static void fail_at(const act *tested, const outcome *known, unsigned at, int er
     assert_true(status != MARS_OK || after);
     if (status != MARS_OK) {
         assert_int_equal(status, MARS_E_UNWRITABLE);
-        const char *words = error == ENOSPC ? "no space" : error == EROFS ? "read-only" : "disk reported an error";
+        const char *words = error == ENOSPC  ? "no space"
+                            : error == EROFS ? "read-only"
+                                             : "disk reported an error";
         assert_non_null(strstr(error_message(), words));
     }
     /* The reader has what the file has, and the act can be done again. */

@@ -96,6 +96,33 @@ static void test_text_of_other_ends(void **state) {
     text_builder_free(&text);
 }
 
+/* What was read back is told, not what was wanted; of an event that failed, nothing is known. */
+static void test_what_is_there_now(void **state) {
+    (void)state;
+    static const uint8_t wanted[] = {1, 0, 0, 0};
+    static const uint8_t found[] = {2, 0, 0, 0};
+    const change_state before = {.present = true, .data = {(const uint8_t *)"running", 7}};
+    const change_state after = {.present = true, .data = {(const uint8_t *)"stopped", 7}};
+    change_record records[] = {
+        {.kind = CHANGE_REGISTRY_VALUE,
+         .target = "x",
+         .after = {.present = true, .type = REGISTRY_DWORD, .data = {wanted, sizeof wanted}},
+         .read_back = {.present = true, .type = REGISTRY_DWORD, .data = {found, sizeof found}},
+         .done = true},
+        {.kind = CHANGE_EVENT, .target = "VSS", .before = before, .after = after},
+    };
+    arena memory = {0};
+    step_outcome step = {0};
+    outcome_changes(&memory, records, 2, false, &step);
+    assert_string_equal(step.changes[0].after, "2");
+    assert_string_equal(step.changes[1].after, "not known, as it failed");
+    records[0].done = false;
+    outcome_changes(&memory, records, 2, true, &step);
+    assert_string_equal(step.changes[0].after, "1");
+    assert_string_equal(step.changes[1].after, "stopped");
+    arena_free(&memory);
+}
+
 /* ---- JSON, held to its own schema ---- */
 
 static bool is_of_type(const json_t *value, const char *type) {
@@ -196,6 +223,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_text_of_other_ends),
+        cmocka_unit_test(test_what_is_there_now),
         cmocka_unit_test(test_json_keeps_to_its_schema),
         cmocka_unit_test(test_json),
     };

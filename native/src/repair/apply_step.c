@@ -117,8 +117,8 @@ static bool is_confirmed(applying *work, size_t index) {
            stop_at(work, index, STEP_REFUSED, MARS_E_CANCELLED, "it was not confirmed");
 }
 
-/* How many of the records say what was made. The last may have failed, or be one that cannot be told: an event that
- * failed may have done half of it. */
+/* How many of the records say what was made. The last may have failed, or be one that cannot be told: an
+ * event that failed may have done half of it. */
 static size_t count_made(const applying *work, const change_record *records, size_t count) {
     const change_record *last = count > 0 ? &records[count - 1] : NULL;
     bool made = work->settings->what_if || last == NULL || last->done || last->kind == CHANGE_EVENT ||

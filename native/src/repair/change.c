@@ -70,7 +70,9 @@ static mars_status intend(change_work *work) {
         status = keep_whole(work, file);
     }
     if (status == MARS_OK && run->folder != NULL && change->kind == CHANGE_FILE && change->before.present) {
-        change->kept = arena_text(run->memory, journal_new_kept(run->journal));
+        const char *kept = journal_new_kept(run->journal);
+        change->kept = kept != NULL ? arena_text(run->memory, kept) : NULL;
+        status = kept != NULL ? MARS_OK : no_memory(work);
     }
     if (status == MARS_OK && arena_failed(run->memory)) {
         status = no_memory(work);
@@ -131,7 +133,8 @@ static mars_status settle(change_work *work) {
     return status;
 }
 
-/* Folders that were made for a file which was not are not left behind. That may fail, too, and undo tries it again. */
+/* Folders that were made for a file which was not are not left behind. That may fail, too, and undo tries it
+ * again. */
 static void take_folders_back(const change_work *work) {
     const change_record *change = &work->change;
     if (change->kind == CHANGE_FILE && !change->before.present && !change->read_back.present) {

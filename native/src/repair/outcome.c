@@ -80,6 +80,9 @@ static const char *shell_word(arena *memory, const char *text) {
 }
 
 const char *outcome_undo_command(arena *memory, const host *machine, const char *run_id) {
+    if (run_id == NULL) {
+        return NULL;
+    }
     bool image = strcmp(machine->source_kind, "image") == 0;
     return arena_printf(memory, "marshealth undo %s%s%s", run_id, image ? " --image " : "",
                         image ? shell_word(memory, machine->source_name) : "");

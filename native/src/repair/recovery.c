@@ -63,7 +63,8 @@ static mars_status put_back_if_missing(const recovery *r, const char *file, cons
 
 /* The files of the change that was under way, and of each hive. */
 static mars_status clean_up(const recovery *r, const journal_run *run) {
-    mars_status status = sweep(r, kept_path(r, "kept/1")); /* also where no line says yet what was to be kept */
+    mars_status status =
+        sweep(r, kept_path(r, "kept/1")); /* also where no line says yet what was to be kept */
     for (size_t i = 0; i < run->kept_count && status == MARS_OK; i++) {
         status = target_allowed(CHANGE_FILE, run->kept[i].file);
         status = status == MARS_OK ? sweep(r, run->kept[i].file) : status;

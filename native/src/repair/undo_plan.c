@@ -165,6 +165,7 @@ static mars_status look_at_file(const planner *p, const undo_file *file, file_st
     }
     *item = (undo_item){.kind = CHANGE_FILE,
                         .target = file->file,
+                        .values = ARENA_VECTOR(p->source->memory, const char *),
                         .now = digest_state(p, &now),
                         .back = digest_state(p, &file->was),
                         .kept = kept_path(p, file->kept)};
@@ -251,13 +252,15 @@ static void tell_value(planner *p, const undo_record *record) {
     arena *memory = p->source->memory;
     undo_item *items = p->items.items;
     for (size_t i = 0; i < p->items.count; i++) {
-        if (items[i].kind == CHANGE_FILE && ascii_equal(items[i].target, record->file)) {
+        bool of_file = items[i].kind == CHANGE_FILE && ascii_equal(items[i].target, record->file);
+        const char **value = of_file ? arena_push(&items[i].values) : NULL;
+        if (value != NULL) {
             items[i].restart = items[i].restart || target_needs_restart(change->kind, change->target);
+            *value = arena_printf(memory, "With %s comes back: %s: %s -> %s", record->file, change->target,
+                                  change_state_text(memory, change->kind, &change->read_back),
+                                  change_state_text(memory, change->kind, &change->before));
         }
     }
-    add_note(p, arena_printf(memory, "With %s comes back: %s: %s -> %s", record->file, change->target,
-                             change_state_text(memory, change->kind, &change->read_back),
-                             change_state_text(memory, change->kind, &change->before)));
 }
 
 static void turn_round(undo_item *items, size_t count) {
