@@ -110,6 +110,7 @@ image() {
 locales() { bash tests/locale/run.sh; }
 install() { bash tests/install/run.sh; }
 bindings() { bash tests/bindings/run.sh; }
+psmodule() { bash tests/psmodule/run.sh; }
 wine10() { bash tests/bindings/wine10.sh; }
 windows_build() {
   if ! command -v x86_64-w64-mingw32-gcc-win32; then
@@ -155,6 +156,7 @@ steps=(
   "bindings yes the .NET binding under .NET and Mono"
   "windows_build no building for Windows, with the libraries it needs"
   "windows_binaries yes what the Windows binaries import, export and say they are"
+  "psmodule yes the PowerShell module: what it is made of, and its cmdlets in a real PowerShell"
   "wine yes unit tests, fuzz corpora and the command line tool under Wine"
   "valgrind yes the command line tool under valgrind"
   "asan_build no building with the address and undefined behaviour sanitizers"

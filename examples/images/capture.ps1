@@ -42,6 +42,8 @@ Writes .\captures.
 Makes an image of this server in D:\support\SERVER1.
 #>
 #Requires -Version 4.0
+[System.Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Scope = 'Function', Target = '*',
+    Justification = 'The rule does not see what is used in a block for Invoke-Step.')]
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
@@ -55,6 +57,9 @@ Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 
 $systemFolder = Join-Path -Path $env:SystemRoot -ChildPath 'System32'
+
+# UTF-8 with a byte order mark, which says so to whoever reads the file. PowerShell 6 and later write none for "UTF8".
+$textEncoding = if ($PSVersionTable.PSVersion.Major -ge 6) { 'utf8BOM' } else { 'UTF8' }
 
 # As marshealth itself would run them: capture, program, arguments.
 $consoleTools = @(
@@ -93,8 +98,7 @@ function Invoke-Step {
     }
 }
 
-# Windows PowerShell decodes a program's output by [Console]::OutputEncoding, which is the code page that console programs
-# write in; the file is UTF-8 with a byte order mark, which says so to its reader.
+# PowerShell decodes a program's output by [Console]::OutputEncoding, which is the code page that console programs write in.
 function Save-ToolOutput {
     param([hashtable] $Tool, [string] $Folder)
 
@@ -104,14 +108,14 @@ function Save-ToolOutput {
     if ($null -eq $lines) {
         throw "$($Tool.Program) wrote nothing (exit code $LASTEXITCODE)"
     }
-    Set-Content -LiteralPath (Join-Path -Path $Folder -ChildPath $Tool.Capture) -Value $lines -Encoding UTF8
+    Set-Content -LiteralPath (Join-Path -Path $Folder -ChildPath $Tool.Capture) -Value $lines -Encoding $textEncoding
 }
 
 function Save-Json {
     param([object[]] $Value, [string] $File)
 
     # -InputObject, since a pipeline would make one item lose its array.
-    Set-Content -LiteralPath $File -Value (ConvertTo-Json -InputObject @($Value) -Depth 3) -Encoding UTF8
+    Set-Content -LiteralPath $File -Value (ConvertTo-Json -InputObject @($Value) -Depth 3) -Encoding $textEncoding
 }
 
 function Save-Volume {
@@ -266,6 +270,22 @@ function Copy-AgentFile {
     }
 }
 
+# The agent's tasks run as SYSTEM, whose profile is not that of the user who runs this script.
+function Expand-SystemVariable {
+    param([string] $Text)
+
+    $userProfile = Join-Path -Path $systemFolder -ChildPath 'config\systemprofile'
+    $variables = @{
+        USERPROFILE  = $userProfile
+        APPDATA      = Join-Path -Path $userProfile -ChildPath 'AppData\Roaming'
+        LOCALAPPDATA = Join-Path -Path $userProfile -ChildPath 'AppData\Local'
+    }
+    foreach ($name in $variables.Keys) {
+        $Text = $Text -replace "%$name%", $variables[$name].Replace('$', '$$')
+    }
+    [Environment]::ExpandEnvironmentVariables($Text)
+}
+
 function Get-TaskCommand {
     param([string] $File)
 
@@ -273,7 +293,7 @@ function Get-TaskCommand {
     $task.XmlResolver = $null
     $task.Load($File)
     foreach ($node in $task.GetElementsByTagName('Command')) {
-        [Environment]::ExpandEnvironmentVariables($node.InnerText).Trim().Trim('"')
+        (Expand-SystemVariable -Text $node.InnerText).Trim().Trim('"')
     }
 }
 
@@ -291,6 +311,38 @@ function Copy-TaskProgram {
     }
 }
 
+function Copy-AgentTaskProgram {
+    param([string] $Image)
+
+    $taskFolder = Join-Path -Path $systemFolder -ChildPath 'Tasks\Microsoft\OnlineBackup'
+    if (-not (Test-Path -LiteralPath $taskFolder)) {
+        return
+    }
+    # A folder in it that cannot be read is said and does not hide the others.
+    foreach ($file in Get-ChildItem -LiteralPath $taskFolder -Recurse -File -Force -ErrorAction Continue) {
+        Invoke-Step -What $file.FullName -Step { Copy-TaskProgram -TaskFile $file.FullName -Image $Image }
+    }
+}
+
+# PSModulePath of the machine or of SYSTEM as the agent's tasks see it; nothing if it is not set.
+function Get-StoredModulePath {
+    param([string] $Environment)
+
+    $key = Get-Item -LiteralPath $Environment -ErrorAction SilentlyContinue
+    if ($null -eq $key) {
+        return
+    }
+    $value = $key.GetValue('PSModulePath', $null, 'DoNotExpandEnvironmentNames')
+    if ($null -eq $value) {
+        return
+    }
+    if ($key.GetValueKind('PSModulePath') -eq 'ExpandString') {
+        Expand-SystemVariable -Text $value
+    } else {
+        [string] $value
+    }
+}
+
 # The agent's module where PSModulePath, the machine's or SYSTEM's own, leads to it outside the agent's folder.
 function Copy-OtherModule {
     param([string] $AgentFolder, [string] $Image)
@@ -300,11 +352,8 @@ function Copy-OtherModule {
         'Registry::HKEY_USERS\S-1-5-18\Environment'
     )
     foreach ($environment in $environments) {
-        $key = Get-Item -LiteralPath $environment -ErrorAction SilentlyContinue
-        if ($null -eq $key) {
-            continue
-        }
-        foreach ($element in ([string] $key.GetValue('PSModulePath')).Split(';')) {
+        $value = Get-StoredModulePath -Environment $environment
+        foreach ($element in "$value".Split(';')) {
             $element = $element.Trim()
             if ($element -match '^[A-Za-z]:\\' -and
                 -not $element.StartsWith("$AgentFolder\", [StringComparison]::OrdinalIgnoreCase)) {
@@ -342,12 +391,7 @@ function Save-Image {
     foreach ($part in $parts) {
         Invoke-Step -What $part -Step { Copy-ToImage -Source (Join-Path -Path $systemFolder -ChildPath $part) -Image $Image }
     }
-    $taskFolder = Join-Path -Path $systemFolder -ChildPath 'Tasks\Microsoft\OnlineBackup'
-    if (Test-Path -LiteralPath $taskFolder) {
-        foreach ($file in Get-ChildItem -LiteralPath $taskFolder -Recurse -File -Force) {
-            Invoke-Step -What $file.FullName -Step { Copy-TaskProgram -TaskFile $file.FullName -Image $Image }
-        }
-    }
+    Invoke-Step -What 'programs of the tasks' -Step { Copy-AgentTaskProgram -Image $Image }
     Invoke-Step -What 'modules' -Step { Copy-OtherModule -AgentFolder $AgentFolder -Image $Image }
     Invoke-Step -What 'Azure PowerShell' -Step { Save-AzureModuleName -Image $Image }
     if ($AgentFolder) {
