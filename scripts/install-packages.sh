@@ -8,8 +8,9 @@ set -euo pipefail
 
 build=(gcc libc6-dev cmake ninja-build pkgconf libffi-dev libhivex-dev libjansson-dev libpcre2-dev libssl-dev libxml2-dev)
 tests=(g++ git libcmocka-dev libwin-hivex-perl jq xz-utils locales valgrind cppcheck clang-tidy
-  dpkg-dev gcc-mingw-w64-x86-64-win32 binutils-mingw-w64-x86-64 make wine wine64)
-all=(clang)
+  dpkg-dev gcc-mingw-w64-x86-64-win32 binutils-mingw-w64-x86-64 make wine wine64
+  mono-runtime libmono-system-core4.0-cil)
+all=(clang debootstrap debian-archive-keyring)
 
 case ${1-} in
 build) wanted=("${build[@]}") ;;

@@ -7,8 +7,8 @@ usage() {
   cat <<'END'
 usage: bash tests/run.sh [--all] [--help]
 
-  --all    also: a kill at every point of a repair, thousands of random ones, thread sanitizer, clang-tidy on every
-           file, real fuzzing, coverage
+  --all    also: a kill at every point of a repair, thousands of random ones, the .NET binding under Wine 10, thread
+           sanitizer, clang-tidy on every file, real fuzzing, coverage
 
 Environment:
   FUZZ_SECONDS            with --all: seconds of fuzzing for each target (default 60)
@@ -109,6 +109,8 @@ image() {
 }
 locales() { bash tests/locale/run.sh; }
 install() { bash tests/install/run.sh; }
+bindings() { bash tests/bindings/run.sh; }
+wine10() { bash tests/bindings/wine10.sh; }
 windows_build() {
   if ! command -v x86_64-w64-mingw32-gcc-win32; then
     echo "note: there is no compiler for Windows: nothing is built"
@@ -150,6 +152,7 @@ steps=(
   "image yes images, end to end"
   "locales yes other locales"
   "install yes installed and used from C and C++"
+  "bindings yes the .NET binding under .NET and Mono"
   "windows_build no building for Windows, with the libraries it needs"
   "windows_binaries yes what the Windows binaries import, export and say they are"
   "wine yes unit tests, fuzz corpora and the command line tool under Wine"
@@ -161,6 +164,7 @@ steps=(
 )
 if $all; then
   steps+=(
+    "wine10 yes the .NET binding on Windows, under Wine 10"
     "tsan_build no building with the thread sanitizer"
     "tsan yes every test under the thread sanitizer"
     "coverage no line coverage"

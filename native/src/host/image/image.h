@@ -2,7 +2,6 @@
  * host/host.h.
  *
  *   image_open.c      opening and closing
- *   image_path.c      Windows paths
  *   image_folder.c    names without regard to case
  *   image_files.c     the way to a file, and reading it
  *   image_marks.c     attributes, security, zones
@@ -22,7 +21,7 @@
 #include "host/host.h"
 #include "host/image/image_folder.h"
 #include "host/image/image_hive.h"
-#include "host/image/image_path.h"
+#include "host/windows_path.h"
 #include "parse/files_json.h"
 #include "parse/sc_queryex.h"
 
