@@ -7,10 +7,12 @@ usage() {
   cat <<'END'
 usage: bash tests/run.sh [--all] [--help]
 
-  --all    also: the .NET binding under Wine 10, thread sanitizer, clang-tidy on every file, real fuzzing, coverage
+  --all    also: a kill at every point of a repair, thousands of random ones, the .NET binding under Wine 10, thread
+           sanitizer, clang-tidy on every file, real fuzzing, coverage
 
 Environment:
   FUZZ_SECONDS            with --all: seconds of fuzzing for each target (default 60)
+  REPAIR_ROUNDS           rounds of random faults that are repaired and taken back (default 40, with --all 3000)
   MARSHEALTH_TEST_IMAGES  a folder of your own with images, registry hives (also .xz) and task files: every one is read
                           and judged as well
 END
@@ -84,6 +86,12 @@ ctest_in() { # FOLDER EXCLUDED_TESTS [ARGUMENT...]
   "${fixed[@]}" ctest --test-dir "$1" --exclude-regex "${2:-^$}" --parallel "$JOBS" --timeout 300 --verbose --no-tests=error "${@:3}"
 }
 
+# Sanitizers make a program slow: less of what is tried many times.
+sample() {
+  unset REPAIR_KILLS REPAIR_ROUNDS
+  export REPAIR_STRIDE=41
+}
+
 # Sanitizers map fixed addresses, which a kernel with much address randomisation may have given away.
 fixed=()
 if setarch -R true 2>/dev/null; then
@@ -93,7 +101,12 @@ fi
 packages() { bash scripts/install-packages.sh "$($all && echo all || echo tests)"; }
 build() { build_in dev "$BUILD"; }
 unit() { ctest_in "$BUILD" '^image\.'; }
-image() { ctest_in "$BUILD" "$no_extra_images" --tests-regex '^image\.'; }
+image() {
+  if $all; then
+    export REPAIR_KILLS=all REPAIR_ROUNDS=${REPAIR_ROUNDS:-3000}
+  fi
+  ctest_in "$BUILD" "$no_extra_images" --tests-regex '^image\.'
+}
 locales() { bash tests/locale/run.sh; }
 install() { bash tests/install/run.sh; }
 bindings() { bash tests/bindings/run.sh; }
@@ -117,11 +130,17 @@ windows_ctest() { # TESTS
 }
 valgrind() { bash tests/valgrind/run.sh; }
 asan_build() { build_in asan "$BUILD/asan"; }
-asan() { ctest_in "$BUILD/asan" "$no_extra_images"; }
+asan() {
+  sample
+  ctest_in "$BUILD/asan" "$no_extra_images"
+}
 cppcheck() { bash tests/lint/cppcheck.sh; }
 clang_tidy() { bash tests/lint/clang_tidy.sh "$($all && echo all || echo changed)"; }
 tsan_build() { build_in tsan "$BUILD/tsan"; }
-tsan() { TSAN_OPTIONS="suppressions=$root/tests/tsan.supp" ctest_in "$BUILD/tsan" "$no_extra_images"; }
+tsan() {
+  sample
+  TSAN_OPTIONS="suppressions=$root/tests/tsan.supp" ctest_in "$BUILD/tsan" "$no_extra_images"
+}
 coverage() { bash tests/coverage.sh; }
 fuzz_build() { configure fuzz "$BUILD/fuzz" -DCMAKE_COMPILE_WARNING_AS_ERROR=OFF && cmake --build "$BUILD/fuzz" --parallel "$JOBS"; }
 fuzz() { "${fixed[@]}" bash tests/fuzz/run.sh "${FUZZ_SECONDS:-60}"; }

@@ -60,7 +60,7 @@ static void interrupt(int number) {
 static void show_event(void *user, const mars_event *event) {
     const change *of = user;
     if (event->kind == MARS_EVENT_LOG) {
-        if (of->given->verbose) {
+        if (of->given->verbose || of->tells) {
             complain("%s", event->text);
         }
     } else if (of->given->verbose || system_is_terminal(stderr)) {

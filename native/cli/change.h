@@ -12,6 +12,7 @@ typedef struct change {
     int32_t format;
     char *baseline; /* JSON text, or NULL */
     mars_session *session;
+    bool tells;             /* what the library says of the run is shown, also without --verbose */
     mars_apply_options how; /* for the library; its callbacks hold this struct */
 } change;
 

@@ -117,10 +117,23 @@ static bool load_plan(mars_plan **out, const char *path) {
     return status == MARS_OK;
 }
 
-static bool plan_for(mars_plan **out, const change *of) {
+/* What an interrupted run left must not get into a plan: it would be gone when the plan is applied. Where
+ * this fails, applying fails in the same way, and says so. */
+static void look_after_interrupted(change *of) {
+    mars_text *ignored = NULL;
+    if (!of->given->what_if) {
+        of->tells = true;
+        (void)mars_history(&ignored, of->session, MARS_FORMAT_JSONL);
+        of->tells = false;
+    }
+    mars_text_free(ignored);
+}
+
+static bool plan_for(mars_plan **out, change *of) {
     if (of->given->plan != NULL) {
         return load_plan(out, of->given->plan);
     }
+    look_after_interrupted(of);
     mars_evidence *evidence = NULL;
     mars_collect_options what = MARS_COLLECT_OPTIONS_INIT;
     what.checks = of->given->checks;

@@ -14,6 +14,7 @@ target_link_libraries(marshealth_dependencies INTERFACE
 if(WIN32)
   # Digests, code pages and threads are the system's. There is no hivex: images are read elsewhere.
   target_compile_definitions(marshealth_dependencies INTERFACE PCRE2_STATIC)
+  target_link_libraries(marshealth_dependencies INTERFACE ole32 oleaut32) # the Task Scheduler
 else()
   find_package(Threads REQUIRED)
   pkg_check_modules(HIVEX REQUIRED IMPORTED_TARGET hivex>=1.3.18)

@@ -399,7 +399,7 @@ MARS_API mars_status mars_outcome_step(mars_step_outcome *out, const mars_outcom
 MARS_API mars_status mars_outcome_change(mars_change *out, const mars_outcome *outcome, uint64_t step, uint64_t index);
 
 /* The runs recorded on this machine, newest first, with what became of each. An interrupted one is looked after first,
- * where that is possible. format: MARS_FORMAT_TEXT, MARS_FORMAT_JSON or MARS_FORMAT_JSONL */
+ * where that is possible; ask before making a plan, which otherwise may be of what that run left. format: MARS_FORMAT_TEXT, MARS_FORMAT_JSON or MARS_FORMAT_JSONL */
 MARS_API mars_status mars_history(mars_text **out, mars_session *session, int32_t format);
 
 /* A baseline of the agent's PowerShell module, from the module folder of a good machine (a folder of this machine, or of

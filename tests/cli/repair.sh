@@ -89,6 +89,7 @@ unrecorded 'a repair that nobody confirmed'
 run repair --image server --what-if
 exits 0 'repair --what-if'
 prints 'RemoteSigned'
+that 'repair --what-if: there is nothing to undo' bash -c '! grep -q ^Undo out'
 unchanged 'repair --what-if'
 unrecorded 'repair --what-if'
 
@@ -114,6 +115,8 @@ prints "$id"
 contents > before-undo.txt
 run undo --image server < /dev/null
 exits 2 'an undo that nobody confirmed'
+says 'comes back: .*"RemoteSigned" -> "Restricted"'
+that 'an undo that nobody confirmed brings nothing back' bash -c '! grep -q "comes back" out'
 run undo --image server --what-if
 exits 0 'undo --what-if'
 contents > after.txt
@@ -121,6 +124,9 @@ that 'undo --what-if: no byte is changed' cmp before-undo.txt after.txt
 run undo --image server --yes --format json
 exits 0 undo
 holds 'an undo' ".state == \"applied\" and .undoes == \"$id\""
+holds 'an undo says which values came back with a file' \
+    'any(.notes[]; test("ExecutionPolicy: \"RemoteSigned\" -> \"Restricted\"")) and any(.notes[]; test("PSModulePath: "))'
+holds 'an undo of what needs a restart advises one' '.restart_advised == true'
 unchanged 'a repair and its undo'
 run undo --image server --yes "$id"
 exits 2 'a second undo'
@@ -166,6 +172,19 @@ unchanged 'hostile plans'
 
 # ---- call ----
 
+fresh
+run call powershell.set-execution-policy '{"policy": "RemoteSigned"}' --image server --yes
+prints '^Undo +marshealth undo [^ ]+ --image server$'
+run undo --image server --yes --format json
+holds 'an undo of what needs no restart advises none' '.restart_advised == false'
+mv server "a server's"
+run call powershell.set-execution-policy '{"policy": "RemoteSigned"}' --image "a server's" --yes
+command=$(sed -n 's/^Undo *marshealth //p' out)
+that 'the command that takes it back can be copied' bash -c "\"$program\" $command --yes"
+mv "a server's" server
+unchanged 'calls and their undo'
+run call service.set-start '{"service": "VSS", "start": "manual"}' --image server --yes --format json
+holds 'a start type that is so already is no change' '.state == "nothing-to-do" and .run_id == null'
 fresh
 run call powershell.set-execution-policy '{"policy": "RemoteSigned"}' --image server --yes
 exits 0 call
@@ -223,7 +242,7 @@ if [ "$(id -u)" -ne 0 ]; then
     fresh
     chmod -R a-w server
     run repair --image server --yes
-    exits 2 'a server that is read-only'
+    exits 3 'a server that is read-only'
     chmod -R u+w server
     unchanged 'a server that is read-only'
 else

@@ -28,7 +28,7 @@ unit_tests() { # LOCALE
   local output=$LOCPATH/output-$1
   rm -rf "$output"
   mkdir -p "$output"
-  ctest --test-dir "$build" --tests-regex '^unit\.' --show-only=json-v1 | jq -r '.tests[].command[0]' |
+  ctest --test-dir "$build" --tests-regex '^unit\.' --label-exclude exhaustive --show-only=json-v1 | jq -r '.tests[].command[0]' |
     xargs -P "${JOBS:-2}" -I{} bash -c "$one_test" "$output" "$1" {} "$preload"
   cat "$output"/*
 }

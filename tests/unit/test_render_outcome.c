@@ -38,6 +38,7 @@ static outcome sample(const char **notes) {
     return (outcome){
         .state = OUTCOME_APPLIED,
         .run_id = "20261121T132859Z-3f9a",
+        .undo_command = "marshealth undo 20261121T132859Z-3f9a --image 'a server'",
         .restart_advised = true,
         .steps = steps,
         .step_count = 2,
@@ -62,7 +63,7 @@ static const char *const expected =
     "Note      An earlier run was looked after.\n"
     "Restart   programs that run, the agent's service among them, see this only after\n"
     "          they restart\n"
-    "Undo      marshealth undo 20261121T132859Z-3f9a\n";
+    "Undo      marshealth undo 20261121T132859Z-3f9a --image 'a server'\n";
 
 static void test_text(void **state) {
     (void)state;
@@ -93,6 +94,33 @@ static void test_text_of_other_ends(void **state) {
     assert_string_equal(text_builder_text(&text), "Result    Stopped\n"
                                                   "          step 1 (x): no; nothing was changed\n");
     text_builder_free(&text);
+}
+
+/* What was read back is told, not what was wanted; of an event that failed, nothing is known. */
+static void test_what_is_there_now(void **state) {
+    (void)state;
+    static const uint8_t wanted[] = {1, 0, 0, 0};
+    static const uint8_t found[] = {2, 0, 0, 0};
+    const change_state before = {.present = true, .data = {(const uint8_t *)"running", 7}};
+    const change_state after = {.present = true, .data = {(const uint8_t *)"stopped", 7}};
+    change_record records[] = {
+        {.kind = CHANGE_REGISTRY_VALUE,
+         .target = "x",
+         .after = {.present = true, .type = REGISTRY_DWORD, .data = {wanted, sizeof wanted}},
+         .read_back = {.present = true, .type = REGISTRY_DWORD, .data = {found, sizeof found}},
+         .done = true},
+        {.kind = CHANGE_EVENT, .target = "VSS", .before = before, .after = after},
+    };
+    arena memory = {0};
+    step_outcome step = {0};
+    outcome_changes(&memory, records, 2, false, &step);
+    assert_string_equal(step.changes[0].after, "2");
+    assert_string_equal(step.changes[1].after, "not known, as it failed");
+    records[0].done = false;
+    outcome_changes(&memory, records, 2, true, &step);
+    assert_string_equal(step.changes[0].after, "1");
+    assert_string_equal(step.changes[1].after, "stopped");
+    arena_free(&memory);
 }
 
 /* ---- JSON, held to its own schema ---- */
@@ -195,6 +223,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_text_of_other_ends),
+        cmocka_unit_test(test_what_is_there_now),
         cmocka_unit_test(test_json_keeps_to_its_schema),
         cmocka_unit_test(test_json),
     };

@@ -130,6 +130,7 @@ static void test_names_that_are_equal(void **state) {
     for (size_t i = 0; i < sizeof equal / sizeof equal[0]; i++) {
         assert_true(windows_name_equal(equal[i][0], equal[i][1]));
         assert_true(windows_name_equal(equal[i][1], equal[i][0]));
+        assert_int_equal(windows_name_compare(equal[i][0], equal[i][1]), 0);
     }
 }
 
@@ -152,6 +153,18 @@ static void test_names_that_differ(void **state) {
     for (size_t i = 0; i < sizeof different / sizeof different[0]; i++) {
         assert_false(windows_name_equal(different[i][0], different[i][1]));
         assert_false(windows_name_equal(different[i][1], different[i][0]));
+        assert_int_not_equal(windows_name_compare(different[i][0], different[i][1]), 0);
+        assert_int_equal(windows_name_compare(different[i][0], different[i][1]),
+                         -windows_name_compare(different[i][1], different[i][0]));
+    }
+}
+
+static void test_names_in_order(void **state) {
+    (void)state;
+    static const char *const order[] = {"", "a", "A b", "ab", "B", "b\\c", "\xC3\xA4", "\xC3\x96"};
+    for (size_t i = 0; i + 1 < sizeof order / sizeof order[0]; i++) {
+        assert_true(windows_name_compare(order[i], order[i + 1]) < 0);
+        assert_true(windows_name_compare(order[i + 1], order[i]) > 0);
     }
 }
 
@@ -184,6 +197,7 @@ int main(void) {
         cmocka_unit_test(test_escapes_are_written_as_documented),
         cmocka_unit_test(test_names_that_are_equal),
         cmocka_unit_test(test_names_that_differ),
+        cmocka_unit_test(test_names_in_order),
         cmocka_unit_test(test_upper_is_stable),
         cmocka_unit_test(test_ascii_functions_know_only_ascii),
     };

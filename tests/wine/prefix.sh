@@ -2,7 +2,7 @@
 # Wine prefixes for tests: one is made once and copied for every group of tests. Each has a server process of its own,
 # which is stopped by its prefix and by nothing else.
 # usage: prefix.sh copy|stop FOLDER NAME        FOLDER/template is made where it is missing; the copy is FOLDER/NAME
-#        . prefix.sh                            for wine_use, prefix_copy and prefix_stop
+#        . prefix.sh                            for wine_use, prefix_hold, prefix_copy and prefix_stop
 set -u
 
 # Sets the environment for programs in a prefix: no display, no messages of Wine's own, nothing outside the prefix.
@@ -19,6 +19,15 @@ prefix_stop() { # FOLDER NAME
     timeout 60 wineserver -k || true # says no when there is none
     timeout 60 wineserver -w
   )
+}
+
+# Wine ends its services soon after the last program of a user: here is one that does nothing, until prefix_stop. To be
+# called after wine_use.
+prefix_hold() {
+  rm -f "$WINEPREFIX/hold"
+  mkfifo "$WINEPREFIX/hold"
+  wine cmd <"$WINEPREFIX/hold" >/dev/null 2>&1 &
+  exec 8>"$WINEPREFIX/hold"
 }
 
 # A prefix of another version of Wine, or made by another version of this script, is made anew.

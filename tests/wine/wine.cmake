@@ -6,7 +6,7 @@ set(CMAKE_CROSSCOMPILING_EMULATOR ${BASH} ${CMAKE_CURRENT_LIST_DIR}/run.sh ${CMA
 link_libraries(pthread)
 add_compile_definitions(_POSIX_C_SOURCE=200809L)
 
-# Leaves only those sources in the list that need none of the tools which are not there for Windows, nor are named.
+# Leaves only those sources in the list that need nothing that is not there for Windows, nor are named.
 function(keep_portable_tests list)
   foreach(source IN LISTS ${list})
     get_filename_component(name ${source} NAME_WE)
@@ -26,6 +26,39 @@ endfunction()
 # The Linux build that this one is compared with, and its example images.
 set(MARSHEALTH_NATIVE_BUILD ${PROJECT_SOURCE_DIR}/build CACHE PATH "Build folder of the Linux build")
 
+# The live host's parts: each wine/test_win32_<part>.c is one program, run in a prefix of its own, with the programs in
+# wine/tools beside it.
+function(add_live_tests)
+  file(GLOB tools CONFIGURE_DEPENDS wine/tools/*.c)
+  foreach(source IN LISTS tools)
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(tool_${name} ${source})
+    target_link_libraries(tool_${name} PRIVATE marshealth_flags)
+    target_link_options(tool_${name} PRIVATE -municode)
+    set_target_properties(tool_${name} PROPERTIES OUTPUT_NAME ${name}
+      RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/tools)
+  endforeach()
+  # The Task Scheduler's stand-in, a COM server.
+  file(GLOB task_server CONFIGURE_DEPENDS wine/tools/task_server/*.c)
+  add_library(task_server MODULE ${task_server})
+  target_link_libraries(task_server PRIVATE marshealth_flags PkgConfig::LIBXML2 ole32 oleaut32 taskschd uuid)
+  set_target_properties(task_server PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/tools)
+  file(GLOB wine_tools CONFIGURE_DEPENDS wine/lib/*.c)
+  add_library(wine_tools STATIC ${wine_tools})
+  target_include_directories(wine_tools PUBLIC wine/lib)
+  target_link_libraries(wine_tools PUBLIC marshealth_objects PkgConfig::CMOCKA uuid)
+  file(GLOB programs CONFIGURE_DEPENDS wine/test_win32_*.c)
+  foreach(source IN LISTS programs)
+    get_filename_component(name ${source} NAME_WE)
+    add_executable(${name} ${source})
+    target_link_libraries(${name} PRIVATE wine_tools crypt32)
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+    add_test(NAME wine.${name} COMMAND ${BASH} wine/live.sh ${CMAKE_BINARY_DIR}/wine $<TARGET_FILE:${name}>
+      WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+    set_tests_properties(wine.${name} PROPERTIES TIMEOUT 120)
+  endforeach()
+endfunction()
+
 # What the binaries look like from outside, and the scripts in this folder: each is one test, in a prefix of its own.
 function(add_wine_tests)
   get_property(tests DIRECTORY PROPERTY TESTS)
@@ -42,6 +75,8 @@ function(add_wine_tests)
   target_link_libraries(use_dll PRIVATE marshealth_flags PkgConfig::CMOCKA)
   target_link_options(use_dll PRIVATE -municode)
   set_target_properties(use_dll PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+
+  add_live_tests()
 
   file(GLOB scripts CONFIGURE_DEPENDS wine/test_*.sh)
   foreach(script IN LISTS scripts)

@@ -23,6 +23,12 @@ static mars_status groups_needed(const char *checks, evidence_groups *out) {
     return status;
 }
 
+/* Looks at it without using it up. */
+static bool is_cancelled(void *user) {
+    mars_session *session = user;
+    return atomic_load(&session->cancelled);
+}
+
 static mars_status collect_groups(mars_evidence **out, mars_session *session, evidence_groups groups) {
     mars_status status = session_enter(session);
     if (status != MARS_OK) {
@@ -30,7 +36,11 @@ static mars_status collect_groups(mars_evidence **out, mars_session *session, ev
     }
     const collect_watch watch = {
         .user = session, .cancelled = session_cancelled, .progress = session_progress};
+    /* Only here: what is read in the midst of a change is read to its end. */
+    session->machine->cancelled = is_cancelled;
+    session->machine->cancel_user = session;
     status = collect(out, session->machine, groups, &watch);
+    session->machine->cancelled = NULL;
     session_leave(session);
     return status;
 }

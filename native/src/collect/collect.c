@@ -51,6 +51,9 @@ static mars_status run_steps(collector *c, evidence_groups groups, const collect
         }
         steps[i].collect(c);
     }
+    if (is_cancelled(watch)) { /* the last one may have been cut short */
+        return error_set(MARS_E_CANCELLED, "collecting was cancelled");
+    }
     /* A reader that ran out of memory must not look like a server that cannot be read. */
     bool failed = arena_failed(c->memory) || evidence_says(c->into, REASON_NO_MEMORY);
     return failed ? error_set(MARS_E_NO_MEMORY, "memory ran out while collecting") : MARS_OK;

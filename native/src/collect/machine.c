@@ -68,4 +68,7 @@ void collect_machine(collector *c) {
         read_machine_text(c, CONTROL "\\Session Manager\\Environment", "PROCESSOR_ARCHITECTURE");
     read_hardware(c, m);
     m->elevated = (fact_flag){.fact = fact_unknown(REASON_NOT_ON_HOST, NULL, NULL)};
+    if (c->machine->read->elevated != NULL) {
+        (void)c->machine->read->elevated(c->machine, c->memory, &m->elevated.value, &m->elevated.fact);
+    }
 }

@@ -18,21 +18,29 @@ static bool is_sid(const char *text) {
 }
 
 /* A name is resolved only by the server itself: names are in its language, and a domain's are not here at
- * all. Some accounts have known names in many languages. */
-static fact_text sid_of(arena *memory, const char *account, const char *where) {
+ * all. */
+static fact_text sid_of_name(collector *c, const char *account, const char *where) {
+    const host_reader *read = c->machine->read;
+    fact_text sid = {.fact = fact_unknown(REASON_NOT_ON_HOST, where,
+                                          "an account's name is resolved only on the server itself")};
+    if (read->account_sid != NULL &&
+        read->account_sid(c->machine, account, c->memory, &sid.value, &sid.fact) == FACT_ABSENT) {
+        sid.fact = fact_unknown(REASON_UNREADABLE, sid.fact.where, "there is no account of that name");
+    }
+    return sid;
+}
+
+/* Some accounts have known names in many languages. */
+static fact_text sid_of(collector *c, const char *account, const char *where) {
     if (account == NULL) {
         return (fact_text){.fact = fact_absent(where)};
     }
     if (is_sid(account)) {
         /* Windows takes a small s, too. */
-        return fact_text_known(arena_printf(memory, "S%s", account + 1), where);
+        return fact_text_known(arena_printf(c->memory, "S%s", account + 1), where);
     }
     const char *known = catalog_account_sid(account);
-    if (known != NULL) {
-        return fact_text_known(known, where);
-    }
-    return (fact_text){.fact = fact_unknown(REASON_NOT_ON_HOST, where,
-                                            "an account's name is resolved only on the server itself")};
+    return known != NULL ? fact_text_known(known, where) : sid_of_name(c, account, where);
 }
 
 /* What a SID itself tells: service accounts other than SYSTEM are no administrators, and the built-in account
@@ -51,7 +59,7 @@ static fact_flag administrator_of(const fact_text *account, const char *where) {
             "whether an account is a member of Administrators is told only by the server itself")};
 }
 
-static void read_principal(arena *memory, const task_definition *definition, const char *where,
+static void read_principal(collector *c, const task_definition *definition, const char *where,
                            scheduled_task *out) {
     const task_principal *principal = definition->principal;
     if (principal == NULL) {
@@ -68,7 +76,7 @@ static void read_principal(arena *memory, const task_definition *definition, con
     }
     out->user = text_or_absent(principal->user_id, where);
     out->group = text_or_absent(principal->group_id, where);
-    out->sid = sid_of(memory, principal->user_id != NULL ? principal->user_id : principal->group_id, where);
+    out->sid = sid_of(c, principal->user_id != NULL ? principal->user_id : principal->group_id, where);
     out->logon_type = text_or_absent(principal->logon_type, where);
     out->run_level = fact_text_known(principal->run_level, where);
     if (principal->user_id != NULL && out->sid.fact.state == FACT_KNOWN) {
@@ -158,7 +166,7 @@ static void read_definition(collector *c, const char *path, uint64_t *room, sche
     out->readable = fact_flag_known(true, where);
     out->enabled = fact_flag_known(definition.enabled, where);
     out->multiple_instances = fact_text_known(definition.multiple_instances_text, where);
-    read_principal(c->memory, &definition, where, out);
+    read_principal(c, &definition, where, out);
     read_conditions(&definition, where, out);
     out->triggers = read_triggers(c, &definition, where);
     out->actions = read_actions(c, &definition, where);

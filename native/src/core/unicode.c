@@ -242,3 +242,18 @@ bool windows_name_equal_n(const char *a, size_t a_length, const char *b, size_t 
 bool windows_name_equal(const char *a, const char *b) {
     return windows_name_equal_n(a, strlen(a), b, strlen(b));
 }
+
+int windows_name_compare(const char *a, const char *b) {
+    size_t a_length = strlen(a);
+    size_t b_length = strlen(b);
+    size_t i = 0;
+    size_t j = 0;
+    while (i < a_length && j < b_length) {
+        uint32_t left = unicode_upper(utf8_next(a, a_length, &i));
+        uint32_t right = unicode_upper(utf8_next(b, b_length, &j));
+        if (left != right) {
+            return left < right ? -1 : 1;
+        }
+    }
+    return (i < a_length) - (j < b_length);
+}

@@ -30,5 +30,7 @@ bool ascii_ends(const char *text, const char *suffix);       /* case-insensitive
 uint32_t unicode_upper(uint32_t code_point);
 bool windows_name_equal(const char *a, const char *b);
 bool windows_name_equal_n(const char *a, size_t a_length, const char *b, size_t b_length);
+/* For sorting: zero for equal ones. */
+int windows_name_compare(const char *a, const char *b);
 
 #endif

@@ -1,8 +1,9 @@
 /* Evidence as a JSON document of schema EVIDENCE_SCHEMA. Every fact is an object with exactly one of
- *   "value": ...        known; a time as "2026-03-02T08:00:00Z", a list as an array of
- * objects "absent": true      read, and there is none "unknown": "slug"   could not be read; the slugs are
- * those of UNKNOWN_REASONS and, where there is one, "where" and "detail". A fact never collected is left out,
- * and so is a group of such facts. */
+ *   "value": ...        known; a time as "2026-03-02T08:00:00Z", a list as an array of objects
+ *   "absent": true      read, and there is none
+ *   "unknown": "slug"   could not be read; the slugs are those of UNKNOWN_REASONS
+ * and, where there is one, "where" and "detail". A fact never collected is left out, and so is a group of
+ * such facts. */
 #ifndef EVIDENCE_EVIDENCE_JSON_H
 #define EVIDENCE_EVIDENCE_JSON_H
 

@@ -232,6 +232,11 @@ typedef struct host_reader {
 
     /* The time against which ages are judged: live the clock; an image's is the newest time that it itself shows. */
     fact_state (*now)(host *, arena *, int64_t *out, fact *why);
+    /* Whether we have the full rights of an administrator here. NULL: not on this host. */
+    fact_state (*elevated)(host *, arena *, bool *out, fact *why);
+    /* The SID of an account that this machine or its domain knows by that name. Absent: there is none. NULL: not on
+     * this host. */
+    fact_state (*account_sid)(host *, const char *name, arena *, const char **out, fact *why);
     void (*close)(host *);
 } host_reader;
 
@@ -247,6 +252,8 @@ struct host {
     const char *source_name; /* the image's path or the computer's name */
     const char *system_drive; /* "C:" */
     text_list warnings;      /* what the user should know of the source, e.g. that a hive is dirty; sentences */
+    bool (*cancelled)(void *user); /* asked while a reader waits for a program, which it then ends; NULL: never */
+    void *cancel_user;
 };
 
 /* Opens a folder laid out like a system drive: MARS_E_NOT_AN_IMAGE, MARS_E_UNREADABLE, MARS_E_MALFORMED,

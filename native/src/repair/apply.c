@@ -153,6 +153,7 @@ static void end_run(applying *work) {
     size_t lasting = 0;
     bool changed = changes_made(work, &lasting) > 0 || result->state == OUTCOME_NEEDS_RECOVERY;
     result->run_id = changed ? work->run.id : NULL;
+    result->undo_command = outcome_undo_command(work->memory, work->run.machine, result->run_id);
 }
 
 static mars_status hand_out(applying *work, outcome **out) {

@@ -117,10 +117,12 @@ static bool is_confirmed(applying *work, size_t index) {
            stop_at(work, index, STEP_REFUSED, MARS_E_CANCELLED, "it was not confirmed");
 }
 
-/* How many of the records say what was made. The last may have failed, or be one that cannot be told. */
+/* How many of the records say what was made. The last may have failed, or be one that cannot be told: an
+ * event that failed may have done half of it. */
 static size_t count_made(const applying *work, const change_record *records, size_t count) {
-    bool made =
-        work->settings->what_if || count == 0 || records[count - 1].done || work->run.changing.unsettled;
+    const change_record *last = count > 0 ? &records[count - 1] : NULL;
+    bool made = work->settings->what_if || last == NULL || last->done || last->kind == CHANGE_EVENT ||
+                work->run.changing.unsettled;
     return made ? count : count - 1;
 }
 
@@ -151,7 +153,7 @@ static bool call(applying *work, size_t index) {
     const change_record *records = changes->items;
     size_t made = changes->count == first ? 0 : count_made(work, records + first, changes->count - first);
     if (made > 0) {
-        outcome_changes(work->memory, records + first, made, step);
+        outcome_changes(work->memory, records + first, made, work->settings->what_if, step);
     }
     work->result->restart_advised =
         work->result->restart_advised || (made > 0 && what->operation->restart_advised);

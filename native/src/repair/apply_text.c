@@ -72,6 +72,7 @@ const char *way_back_text(const applying *work) {
     }
     const char *rest =
         lasting == 0 ? "" : arena_printf(work->memory, ", but for %zu that cannot be taken back", lasting);
-    return arena_printf(work->memory, "%s; `marshealth undo %s` takes %s back%s", changes, work->run.id,
+    return arena_printf(work->memory, "%s; `%s` takes %s back%s", changes,
+                        outcome_undo_command(work->memory, work->run.machine, work->run.id),
                         made == 1 ? "it" : "them", rest);
 }

@@ -70,7 +70,9 @@ static mars_status intend(change_work *work) {
         status = keep_whole(work, file);
     }
     if (status == MARS_OK && run->folder != NULL && change->kind == CHANGE_FILE && change->before.present) {
-        change->kept = arena_text(run->memory, journal_new_kept(run->journal));
+        const char *kept = journal_new_kept(run->journal);
+        change->kept = kept != NULL ? arena_text(run->memory, kept) : NULL;
+        status = kept != NULL ? MARS_OK : no_memory(work);
     }
     if (status == MARS_OK && arena_failed(run->memory)) {
         status = no_memory(work);
@@ -131,6 +133,16 @@ static mars_status settle(change_work *work) {
     return status;
 }
 
+/* Folders that were made for a file which was not are not left behind. That may fail, too, and undo tries it
+ * again. */
+static void take_folders_back(const change_work *work) {
+    const change_record *change = &work->change;
+    if (change->kind == CHANGE_FILE && !change->before.present && !change->read_back.present) {
+        (void)target_remove_parents(work->run->machine, work->run->memory, change->kind, change->target,
+                                    change->parents_created);
+    }
+}
+
 /* Where the change failed, what is there tells whether it was made all the same: behind the act itself there
  * is the flush, which can fail too. */
 static mars_status carry_out(change_work *work) {
@@ -148,6 +160,9 @@ static mars_status carry_out(change_work *work) {
     status = status == MARS_OK ? settle(work) : status;
     run->unsettled = status != MARS_OK;
     if (written != MARS_OK) {
+        if (status == MARS_OK) {
+            take_folders_back(work);
+        }
         return error_set(written, "%s", message);
     }
     if (status == MARS_OK && !target_same(run->memory, change->kind, &change->read_back, &change->after)) {

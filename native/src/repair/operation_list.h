@@ -7,9 +7,9 @@
  * O(function, id, parameters, undo, risk, needs, asks, restart_advised, title)
  *   function         operation_<function> is the operation, mars_<function> its exported form
  *   undo             EXACT: taking it back restores what was there; NONE: it cannot be taken back
- *   risk             LOW: in the default plan; MEDIUM: only when named or asked for; HIGH: only when named
- * and confirmed needs            what must run for it: a row of OPERATION_NEEDS; NOTHING: it also works on an
- * image asks             1: a confirmation of the whole plan is not enough, it wants one of its own
+ *   risk             LOW: in the default plan; MEDIUM: if named or asked for; HIGH: if named and confirmed
+ *   needs            what must run for it: a row of OPERATION_NEEDS; NOTHING: an image will do
+ *   asks             1: a confirmation of the whole plan is not enough, it wants one of its own
  *   restart_advised  1: what it changes takes effect for running programs only after they restart
  *   title            what it does, for people; {name} is an argument */
 #ifndef REPAIR_OPERATION_LIST_H

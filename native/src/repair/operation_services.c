@@ -30,13 +30,23 @@ static mars_status not_ours(mars_status code, const char *service) {
 
 /* ---- service.set-start ---- */
 
+/* Off is what a service is that was never told: then nothing is written that was not there. */
+static service_delay no_delay(operation_run *run, const char *service) {
+    const host_writer *writer = host_writer_of(run->machine);
+    service_config now = {0};
+    bool unset = writer != NULL && writer->service_config != NULL &&
+                 writer->service_config(run->machine, service, &now) == MARS_OK &&
+                 now.delay == SERVICE_DELAY_UNSET;
+    return unset ? SERVICE_DELAY_UNSET : SERVICE_DELAY_OFF;
+}
+
 mars_status operation_set_service_start(operation_run *run, const char *service, const char *start) {
     if (!is_ours(service)) {
         return not_ours(MARS_E_UNSUPPORTED, service);
     }
     const service_config config = {
         .start = strcmp(start, "manual") == 0 ? SERVICE_START_MANUAL : SERVICE_START_AUTOMATIC,
-        .delay = strcmp(start, "delayed") == 0 ? SERVICE_DELAY_ON : SERVICE_DELAY_OFF,
+        .delay = strcmp(start, "delayed") == 0 ? SERVICE_DELAY_ON : no_delay(run, service),
     };
     return change_service(run, service, &config);
 }

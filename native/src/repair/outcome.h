@@ -3,6 +3,7 @@
 #define REPAIR_OUTCOME_H
 
 #include "core/text_builder.h"
+#include "host/host.h"
 #include "repair/change_text.h"
 #include "repair/journal.h"
 
@@ -54,10 +55,11 @@ typedef struct step_outcome {
 struct mars_outcome {
     arena memory;
     outcome_state state;
-    mars_status status;  /* what stopped it; MARS_OK otherwise */
-    const char *message; /* one sentence that goes with it; NULL: none */
-    const char *run_id;  /* its journal; NULL: nothing was changed, so there is none */
-    const char *undoes;  /* the run that was taken back; NULL */
+    mars_status status;       /* what stopped it; MARS_OK otherwise */
+    const char *message;      /* one sentence that goes with it; NULL: none */
+    const char *run_id;       /* its journal; NULL: nothing was changed, so there is none */
+    const char *undo_command; /* the command line that takes the run back; NULL where run_id is */
+    const char *undoes;       /* the run that was taken back; NULL */
     bool what_if;
     bool restart_advised;
     const step_outcome *steps;
@@ -67,8 +69,13 @@ struct mars_outcome {
 typedef struct mars_outcome outcome;
 
 void outcome_free(outcome *document);
-/* Fills a step's changes from the records of a run. */
-void outcome_changes(arena *memory, const change_record *records, size_t count, step_outcome *out);
+/* Fills a step's changes from the records of a run: what was there, and what was read back, or with what_if
+ * would be there. */
+void outcome_changes(arena *memory, const change_record *records, size_t count, bool what_if,
+                     step_outcome *out);
+/* "marshealth undo <id>", with the image where the machine is one, quoted as a shell wants it. NULL
+ * without a run. */
+const char *outcome_undo_command(arena *memory, const host *machine, const char *run_id);
 
 void render_outcome_text(text_builder *out, const outcome *document, bool color);
 void render_outcome_json(text_builder *out, const outcome *document, bool indent);

@@ -38,17 +38,9 @@ static const char *kept_path(const recovery *r, const char *name) {
 
 /* ---- What interrupted acts left ---- */
 
-/* Names that are not whole yet, beside the file and beside what was kept of it. A folder that is not there
- * holds none. */
-static mars_status sweep(const recovery *r, const char *file, const char *kept) {
-    mars_status status = MARS_OK;
-    if (r->writer->file_sweep != NULL) {
-        status = r->writer->file_sweep(r->machine, file);
-        status = status == MARS_E_NOT_FOUND ? MARS_OK : status;
-    }
-    if (status == MARS_OK && kept != NULL && r->writer->file_sweep != NULL) {
-        status = r->writer->file_sweep(r->machine, kept_path(r, kept));
-    }
+/* Names that are not whole yet, beside a file. A folder that is not there holds none. */
+static mars_status sweep(const recovery *r, const char *file) {
+    mars_status status = r->writer->file_sweep != NULL ? r->writer->file_sweep(r->machine, file) : MARS_OK;
     return status == MARS_E_NOT_FOUND ? MARS_OK : status;
 }
 
@@ -71,17 +63,18 @@ static mars_status put_back_if_missing(const recovery *r, const char *file, cons
 
 /* The files of the change that was under way, and of each hive. */
 static mars_status clean_up(const recovery *r, const journal_run *run) {
-    mars_status status = MARS_OK;
+    mars_status status =
+        sweep(r, kept_path(r, "kept/1")); /* also where no line says yet what was to be kept */
     for (size_t i = 0; i < run->kept_count && status == MARS_OK; i++) {
         status = target_allowed(CHANGE_FILE, run->kept[i].file);
-        status = status == MARS_OK ? sweep(r, run->kept[i].file, run->kept[i].name) : status;
+        status = status == MARS_OK ? sweep(r, run->kept[i].file) : status;
         status =
             status == MARS_OK ? put_back_if_missing(r, run->kept[i].file, run->kept[i].name, false) : status;
     }
     const change_record *last = run->change_count > 0 ? &run->changes[run->change_count - 1] : NULL;
     if (status == MARS_OK && last != NULL && last->kind == CHANGE_FILE && !last->done) {
         status = target_allowed(CHANGE_FILE, last->target);
-        status = status == MARS_OK ? sweep(r, last->target, last->kept) : status;
+        status = status == MARS_OK ? sweep(r, last->target) : status;
         status = status == MARS_OK ? put_back_if_missing(r, last->target, last->kept, !last->after.present)
                                    : status;
     }
@@ -90,7 +83,7 @@ static mars_status clean_up(const recovery *r, const journal_run *run) {
     if (status == MARS_OK && last != NULL && !last->done && last->kind != CHANGE_FILE) {
         status = target_file(r->machine, r->memory, last->kind, last->target, &file);
     }
-    return status == MARS_OK && file != NULL ? sweep(r, file, NULL) : status;
+    return status == MARS_OK && file != NULL ? sweep(r, file) : status;
 }
 
 /* ---- What became of the change that was under way ---- */
@@ -125,6 +118,10 @@ static mars_status look(const recovery *r, const journal_run *run, journal_recov
     out->found = target_same(r->memory, last->kind, &now, &last->before)  ? FOUND_NOT_DONE
                  : target_same(r->memory, last->kind, &now, &last->after) ? FOUND_DONE
                                                                           : FOUND_CONFLICT;
+    if (out->found == FOUND_NOT_DONE && !last->before.present && last->kind == CHANGE_FILE) {
+        /* Its folders are made before the file: they are not to be left behind. */
+        return target_remove_parents(r->machine, r->memory, last->kind, last->target, last->parents_created);
+    }
     return out->found == FOUND_DONE ? finish(r, last, out) : MARS_OK;
 }
 

@@ -21,7 +21,9 @@ static void add_change(text_builder *out, arena *memory, const change_record *ch
     const char *what = arena_printf(memory, "%s %s: %s -> %s%s%s", change_kind_name(change->kind),
                                     change->target, change_state_text(memory, change->kind, &change->before),
                                     change_state_text(memory, change->kind, &change->after),
-                                    change->done ? "" : " (not done)",
+                                    change->done                   ? ""
+                                    : change->kind == CHANGE_EVENT ? " (it failed or was cut short)"
+                                                                   : " (not done)",
                                     change->kind == CHANGE_EVENT ? " (cannot be taken back)" : "");
     add_line(out, memory, "", what);
 }

@@ -102,9 +102,9 @@ static void add_result(text_builder *out, const outcome *document) {
 
 /* A command is not wrapped: half of it must not be run. */
 static void add_way_back(text_builder *out, const outcome *document) {
-    if (document->run_id != NULL) {
-        text_addf(out, "%-*smarshealth undo ", HEAD_COLUMN, "Undo");
-        display_add(out, document->run_id, 0);
+    if (document->undo_command != NULL) {
+        text_addf(out, "%-*s", HEAD_COLUMN, "Undo");
+        display_add(out, document->undo_command, 0);
         text_add_char(out, '\n');
     }
 }

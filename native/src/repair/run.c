@@ -1,5 +1,6 @@
 #include "repair/run.h"
 
+#include "core/clock.h"
 #include "core/error.h"
 #include "core/version.h"
 #include "repair/recovery.h"
@@ -39,12 +40,12 @@ mars_status run_journals(host *machine, arena *memory, bool make, journal_storag
 
 static uint16_t random_bits(const repair_run *run) {
     struct {
-        struct timespec time;
+        uint64_t time;
         const void *address;
     } seed;
     digest_value value = {0};
     memset(&seed, 0, sizeof seed);
-    (void)timespec_get(&seed.time, TIME_UTC);
+    seed.time = clock_ticks();
     seed.address = run;
     (void)digest_of(DIGEST_SHA256, &seed, sizeof seed, &value);
     return (uint16_t)(value.data[0] << 8 | value.data[1]);

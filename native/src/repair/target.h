@@ -25,6 +25,8 @@ change_state state_of_file(arena *memory, const digest_value *sha256);
 /* MARS_OK if a repair may ever change such a thing, else MARS_E_REFUSED: whatever an operation, or a journal
  * that somebody else wrote, asks for, nothing else is changed. */
 mars_status target_allowed(change_kind kind, const char *target);
+/* Whether programs that run see a change of it only after they restart. */
+bool target_needs_restart(change_kind kind, const char *target);
 
 /* What is there now. MARS_E_UNREADABLE if it cannot be told, MARS_E_MALFORMED if the text names no such
  * target. */

@@ -9,12 +9,16 @@
 #include <string.h>
 
 /* A new operation's keys have to be named here. A prefix ends where a key's name does. */
-static const char *const allowed_keys[] = {
-    "HKLM\\SOFTWARE\\Microsoft\\PowerShell\\1\\ShellIds\\",
-    "HKLM\\SOFTWARE\\Microsoft\\.NETFramework\\",
-    "HKLM32\\SOFTWARE\\Microsoft\\.NETFramework\\",
-    "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment\\",
+static const struct {
+    const char *prefix;
+    bool restart; /* programs read it once, when they start */
+} allowed_keys[] = {
+    {"HKLM\\SOFTWARE\\Microsoft\\PowerShell\\1\\ShellIds\\", false},
+    {"HKLM\\SOFTWARE\\Microsoft\\.NETFramework\\", true},
+    {"HKLM32\\SOFTWARE\\Microsoft\\.NETFramework\\", true},
+    {"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment\\", true},
 };
+enum { ALLOWED_KEYS = sizeof allowed_keys / sizeof allowed_keys[0] };
 
 /* Files of PowerShell modules of this name, wherever they are. */
 static const char module_folder[] = "\\Modules\\MSOnlineBackup\\";
@@ -24,13 +28,17 @@ static const char task_folder[] = "\\Microsoft\\OnlineBackup\\";
 
 enum { PATH_MAXIMUM = 1024, SERVICE_MAXIMUM = 256 };
 
-static bool is_allowed_value(const char *target) {
-    for (size_t i = 0; i < sizeof allowed_keys / sizeof allowed_keys[0]; i++) {
-        if (ascii_starts(target, allowed_keys[i])) {
-            return true;
-        }
+/* The key's index; ALLOWED_KEYS if it is none of them. */
+static size_t allowed_key(const char *target) {
+    size_t i = 0;
+    while (i < ALLOWED_KEYS && !ascii_starts(target, allowed_keys[i].prefix)) {
+        i++;
     }
-    return false;
+    return i;
+}
+
+static bool is_allowed_value(const char *target) {
+    return allowed_key(target) < ALLOWED_KEYS;
 }
 
 /* No part is empty, "." or "..", or ends as Windows drops it. */
@@ -92,4 +100,9 @@ mars_status target_allowed(change_kind kind, const char *target) {
     return allowed[kind] != NULL && allowed[kind](target)
                ? MARS_OK
                : error_set(MARS_E_REFUSED, "%s is nothing that a repair changes", target);
+}
+
+bool target_needs_restart(change_kind kind, const char *target) {
+    size_t key = kind == CHANGE_REGISTRY_VALUE ? allowed_key(target) : ALLOWED_KEYS;
+    return key < ALLOWED_KEYS && allowed_keys[key].restart;
 }

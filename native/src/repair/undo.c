@@ -17,6 +17,7 @@ typedef struct undo_work {
     undo_source source;
     size_t target; /* the run that is taken back */
     undo_plan plan;
+    bool restart_advised; /* by what came back */
 } undo_work;
 
 static mars_status no_memory(void) {
@@ -121,22 +122,28 @@ static mars_status check_conflicts(const undo_work *w) {
                          : error_set(MARS_E_CONFLICT, "%s", all);
 }
 
-static const char *item_line(const undo_work *w, const undo_item *item) {
-    return arena_printf(w->memory, "%s %s: %s -> %s\n", change_kind_name(item->kind), item->target,
-                        change_state_text(w->memory, item->kind, &item->now),
-                        change_state_text(w->memory, item->kind, &item->back));
+/* What is to be done, in lines. */
+static const char *item_lines(const undo_work *w, const undo_item *item) {
+    const char *const *values = item->values.items;
+    const char *lines = arena_printf(w->memory, "%s %s: %s -> %s\n", change_kind_name(item->kind),
+                                     item->target, change_state_text(w->memory, item->kind, &item->now),
+                                     change_state_text(w->memory, item->kind, &item->back));
+    for (size_t i = 0; i < item->values.count; i++) {
+        lines = arena_printf(w->memory, "%s  %s\n", lines, values[i]);
+    }
+    return lines;
 }
 
 static bool is_confirmed(const undo_work *w) {
-    if (w->settings->confirm == NULL || w->settings->what_if) {
-        return true;
+    if (w->settings->confirm == NULL || w->settings->what_if || w->run.planned == 0) {
+        return true; /* nobody is asked about nothing */
     }
     text_builder text = {0};
     text_addf(&text, "Take back run %s:\n", w->source.runs[w->target].id);
     for (size_t i = 0; i < w->plan.count; i++) {
         const undo_item *item = &w->plan.items[i];
         if (!item->is_back && !is_skipped(w, item)) {
-            text_addf(&text, "  %s", item_line(w, item));
+            text_addf(&text, "  %s", item_lines(w, item));
         }
     }
     const char **notes = w->plan.notes.items;
@@ -166,6 +173,14 @@ static mars_status take_back(undo_work *w, const undo_item *item) {
                : change_target_back(run, item->kind, item->target, &item->back, item->parents);
 }
 
+static void tell_back(undo_work *w, const undo_item *item) {
+    const char *const *values = item->values.items;
+    for (size_t i = 0; i < item->values.count; i++) {
+        change_note(&w->run.changing, values[i]);
+    }
+    w->restart_advised = w->restart_advised || item->restart;
+}
+
 static mars_status take_all_back(undo_work *w) {
     mars_status status = MARS_OK;
     for (size_t i = 0; i < w->plan.count && status == MARS_OK; i++) {
@@ -175,6 +190,9 @@ static mars_status take_all_back(undo_work *w) {
             continue;
         }
         status = take_back(w, item);
+        if (status == MARS_OK && !item->is_back) {
+            tell_back(w, item);
+        }
     }
     return status;
 }
@@ -228,7 +246,7 @@ static void fill_step(undo_work *w, const char *message) {
                            .title = arena_printf(w->memory, "Take back run %s", document->undoes),
                            .state = step_after(document->state),
                            .message = message};
-    outcome_changes(w->memory, run->changes.items, run->changes.count, step);
+    outcome_changes(w->memory, run->changes.items, run->changes.count, w->settings->what_if, step);
     document->steps = step;
     document->step_count = 1;
 }
@@ -243,6 +261,8 @@ static void fill_outcome(undo_work *w, outcome_state state, mars_status status, 
     document->status = status;
     document->message = message;
     document->run_id = w->run.id;
+    document->undo_command = outcome_undo_command(w->memory, w->run.machine, w->run.id);
+    document->restart_advised = w->restart_advised;
     document->what_if = w->settings->what_if;
     document->notes = (text_list){.items = notes.items, .count = notes.count};
     fill_step(w, message);

@@ -121,6 +121,7 @@ static mars_status add_target(planner *p, const undo_record *record) {
     const change_record *change = &record->change;
     undo_item item = {.kind = change->kind, .target = change->target, .back = change->before};
     item.parents = change->before.present ? 0 : change->parents_created;
+    item.restart = target_needs_restart(change->kind, change->target);
     item.kept = change->kind == CHANGE_FILE && change->kept != NULL ? kept_path(p, change->kept) : NULL;
     mars_status status = read_item(p, change, &item);
     if (status == MARS_OK && change->kind == CHANGE_FILE && change->before.present) {
@@ -132,7 +133,17 @@ static mars_status add_target(planner *p, const undo_record *record) {
 
 /* ---- Registry files ---- */
 
-typedef enum file_state { FILE_IS_BACK, FILE_AS_LEFT, FILE_CHANGED } file_state;
+typedef enum file_state {
+    FILE_IS_BACK,
+    FILE_AS_LEFT,
+    FILE_CHANGED,   /* since the run */
+    FILE_KEPT_LOST, /* as left, but what was kept of it is gone or is another */
+} file_state;
+
+/* Whether the values in it are to be looked at one by one. */
+static bool is_by_value(file_state state) {
+    return state == FILE_CHANGED || state == FILE_KEPT_LOST;
+}
 
 static change_state digest_state(const planner *p, const digest_value *value) {
     return state_of_file(p->source->memory, value);
@@ -154,6 +165,7 @@ static mars_status look_at_file(const planner *p, const undo_file *file, file_st
     }
     *item = (undo_item){.kind = CHANGE_FILE,
                         .target = file->file,
+                        .values = ARENA_VECTOR(p->source->memory, const char *),
                         .now = digest_state(p, &now),
                         .back = digest_state(p, &file->was),
                         .kept = kept_path(p, file->kept)};
@@ -161,9 +173,7 @@ static mars_status look_at_file(const planner *p, const undo_file *file, file_st
         return MARS_OK;
     }
     status = host_writer_of(machine)->file_digest(machine, item->kept, &kept);
-    if (status == MARS_OK && digest_equal(&kept, &file->was)) {
-        *state = FILE_AS_LEFT;
-    }
+    *state = status == MARS_OK && digest_equal(&kept, &file->was) ? FILE_AS_LEFT : FILE_KEPT_LOST;
     return status == MARS_E_NO_MEMORY ? status : MARS_OK;
 }
 
@@ -225,12 +235,30 @@ static void tell_values(planner *p, const arena_vector *known, const arena_vecto
         for (size_t k = 0; k < records->count; k++) {
             any = any || (all[k].file != NULL && ascii_equal(all[k].file, files[i].file));
         }
-        if (files[i].state == FILE_CHANGED && any) {
-            add_note(
-                p, arena_printf(p->source->memory,
-                                "%s was changed since: its values are put back one by one, so that it is not "
-                                "byte for byte what it was.",
-                                files[i].file));
+        if (is_by_value(files[i].state) && any) {
+            bool changed = files[i].state == FILE_CHANGED;
+            add_note(p, arena_printf(p->source->memory,
+                                     "%s%s %s: its values are put back one by one, so that it is not byte "
+                                     "for byte what it was.",
+                                     changed ? "" : "What was kept of ", files[i].file,
+                                     changed ? "was changed since" : "is gone or was changed"));
+        }
+    }
+}
+
+/* A value that comes back with its file: people want to know which. */
+static void tell_value(planner *p, const undo_record *record) {
+    const change_record *change = &record->change;
+    arena *memory = p->source->memory;
+    undo_item *items = p->items.items;
+    for (size_t i = 0; i < p->items.count; i++) {
+        bool of_file = items[i].kind == CHANGE_FILE && ascii_equal(items[i].target, record->file);
+        const char **value = of_file ? arena_push(&items[i].values) : NULL;
+        if (value != NULL) {
+            items[i].restart = items[i].restart || target_needs_restart(change->kind, change->target);
+            *value = arena_printf(memory, "With %s comes back: %s: %s -> %s", record->file, change->target,
+                                  change_state_text(memory, change->kind, &change->read_back),
+                                  change_state_text(memory, change->kind, &change->before));
         }
     }
 }
@@ -253,8 +281,10 @@ mars_status undo_plan_make(const undo_source *source, size_t run, undo_plan *out
     const undo_record *all = records.items;
     for (size_t i = 0; i < records.count && status == MARS_OK; i++) {
         const known_file *file = find_known(&known, all[i].file);
-        if (file == NULL || file->state == FILE_CHANGED) {
+        if (file == NULL || is_by_value(file->state)) {
             status = add_target(&p, &all[i]);
+        } else if (file->state == FILE_AS_LEFT) {
+            tell_value(&p, &all[i]);
         }
     }
     if (status == MARS_OK) {

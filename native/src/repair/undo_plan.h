@@ -13,6 +13,8 @@ typedef struct undo_item {
     change_state back;    /* what it is to be again */
     const char *kept;     /* of a file: a path of the host to be put back; NULL: it is removed */
     uint32_t parents;     /* how many keys or folders above it are to be removed after it if they are empty */
+    arena_vector values;  /* of const char *: what comes back with a registry file, in words */
+    bool restart;         /* running programs see it only after they restart */
     bool is_back;         /* it is so already; only what is above it may be left to be removed */
     const char *conflict; /* why it cannot be taken back without more ado: a sentence without its end; NULL */
     bool impossible;      /* nor by force */

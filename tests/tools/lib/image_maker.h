@@ -1,8 +1,9 @@
 /* Makes an image, a folder laid out like a server's system drive, out of a source folder of readable texts:
  *
  *   image.json     what is to be made (below); optional
- *   registry/ *.reg  applied in the order of their names, over those of the base (reg_text.h says what they
- * may contain) files/         copied into the image as it is
+ *   registry/ *.reg  applied in the order of their names, over those of the base; what they may contain is in
+ *                    reg_text.h
+ *   files/         copied into the image as it is
  *
  * Members of image.json, all optional; paths are relative to the image's root and use slashes:
  *   base          another source folder, relative to this one, that is applied first, or a list of such

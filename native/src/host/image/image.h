@@ -1,12 +1,18 @@
 /* The image host: a folder laid out like a system drive. Private to this folder; everything else uses
  * host/host.h.
  *
- *   image_open.c      opening and closing                image_registry.c  keys and values over image_hive.h
- *   image_path.c      Windows paths                      image_tasks.c     task files and TaskCache
- *   image_folder.c    names without regard to case       image_services.c  services' keys and their captured
- * states image_files.c     the way to a file, and reading it  image_captures.c  what only the server could
- * tell image_marks.c     attributes, security, zones        image_clock.c     the newest time the image shows
- *   image_volumes.c   volumes.json                       image_hive.c, image_cells.c  one hive, through hivex
+ *   image_open.c      opening and closing
+ *   image_folder.c    names without regard to case
+ *   image_files.c     the way to a file, and reading it
+ *   image_marks.c     attributes, security, zones
+ *   image_volumes.c   volumes.json
+ *   image_registry.c  keys and values over image_hive.h
+ *   image_hive.c      one hive, through hivex
+ *   image_cells.c     the cells of a hive
+ *   image_tasks.c     task files and TaskCache
+ *   image_services.c  services' keys and their captured states
+ *   image_captures.c  what only the server could tell
+ *   image_clock.c     the newest time the image shows
  *   local_folder.c    a folder that is no image, for its files
  */
 #ifndef HOST_IMAGE_IMAGE_H
@@ -15,7 +21,7 @@
 #include "host/host.h"
 #include "host/image/image_folder.h"
 #include "host/image/image_hive.h"
-#include "host/image/image_path.h"
+#include "host/windows_path.h"
 #include "parse/files_json.h"
 #include "parse/sc_queryex.h"
 

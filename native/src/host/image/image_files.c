@@ -113,8 +113,8 @@ static bool has_drive(image *self, char drive, const char *const *parts, const c
 fact_state image_find(image *self, const char *path, arena *memory, const char **where, image_spot *out,
                       fact *why) {
     *out = (image_spot){.folder = -1};
-    image_path parsed;
-    if (!image_path_parse(path, memory, &parsed, why)) {
+    windows_path parsed;
+    if (!windows_path_parse(path, memory, &parsed, why)) {
         *where = why->where;
         return FACT_UNKNOWN;
     }

@@ -1,11 +1,11 @@
 #include "host/image/image_folder.h"
 
 #include "core/unicode.h"
-#include "host/image/image_path.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,6 +18,30 @@ typedef struct folder_name {
     uint32_t hash;
     uint32_t at; /* in names */
 } folder_name;
+
+/* A surrogate written as three bytes, which UTF-8 does not allow; 0 if there is none at raw. */
+static uint32_t surrogate_at(const unsigned char *raw) {
+    bool surrogate = raw[0] == 0xED && raw[1] >= 0xA0 && raw[1] <= 0xBF && (raw[2] & 0xC0) == 0x80;
+    return surrogate ? 0xD000u | (raw[1] & 0x3Fu) << 6 | (raw[2] & 0x3Fu) : 0;
+}
+
+size_t image_display_name(const char *raw, char out[IMAGE_NAME_SIZE]) {
+    size_t length = strlen(raw);
+    size_t used = 0;
+    size_t at = 0;
+    while (at < length && used + 6 <= IMAGE_NAME_SIZE) {
+        uint32_t unit = raw[at] == 0x1A ? 0x1A : surrogate_at((const unsigned char *)raw + at);
+        if (unit != 0) {
+            (void)snprintf(out + used, 6, "\x1A%04X", (unsigned)unit);
+            used += 5;
+            at += unit == 0x1A ? 1 : 3;
+        } else {
+            used += utf8_encode(utf8_next(raw, length, &at), out + used);
+        }
+    }
+    out[used] = '\0';
+    return used;
+}
 
 bool folder_each_name(int folder, folder_name_visitor call, void *user) {
     int again = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

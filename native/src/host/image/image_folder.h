@@ -7,7 +7,7 @@
 
 #include <sys/stat.h>
 
-enum { FOLDER_CACHE_SLOTS = 8 };
+enum { FOLDER_CACHE_SLOTS = 8, IMAGE_NAME_SIZE = 255 * 5 + 1 };
 
 /* The names of a folder that was searched lately, sorted by hash: a collector that asks for one file after
  * the other in a folder of 100,000 would otherwise read it 100,000 times. */
@@ -42,5 +42,10 @@ folder_search folder_find(folder_cache *cache, int folder, const char *name, are
 typedef bool (*folder_name_visitor)(void *user, const char *raw, unsigned char type);
 /* Visits the raw names in a folder with their dirent types, "." and ".." left out. False: errno says why. */
 bool folder_each_name(int folder, folder_name_visitor call, void *user);
+
+/* The name that a file of the image has on Windows: Linux knows it as bytes, which ntfs-3g makes from UTF-16.
+ * Lone surrogates become the escape of core/unicode.h; bytes that are no UTF-8 at all become U+FFFD. Returns
+ * the length. */
+size_t image_display_name(const char *raw, char out[IMAGE_NAME_SIZE]);
 
 #endif

@@ -1,6 +1,6 @@
-#include "core/unicode.h"
 #include "host/image/image.h"
 #include "parse/security_descriptor.h"
+#include "parse/zone_identifier.h"
 
 #include <errno.h>
 #include <string.h>
@@ -67,27 +67,13 @@ static void read_security(const mounted_file *file, fact_text *out) {
     out->fact.where = file->where;
 }
 
-/* The stream is a text like "[ZoneTransfer]\r\nZoneId=3\r\n". */
 static void read_zone(const mounted_file *file, bool on_ntfs, fact_number *out) {
     bytes data;
-    if (!extended_attribute(file, "user.Zone.Identifier", &data)) {
-        if (on_ntfs && errno == ENODATA) {
-            out->fact = fact_absent(file->where);
-        }
-        return;
+    if (extended_attribute(file, "user.Zone.Identifier", &data)) {
+        zone_identifier_read(data.data, data.size, file->where, file->memory, out);
+    } else if (on_ntfs && errno == ENODATA) {
+        out->fact = fact_absent(file->where);
     }
-    const char *text = arena_text_n(file->memory, (const char *)data.data, data.size);
-    const char *line = text;
-    while (line != NULL && !ascii_starts(line, "ZoneId=")) {
-        const char *end = strchr(line, '\n');
-        line = end != NULL ? end + 1 : NULL;
-    }
-    const char *number = line != NULL ? line + strlen("ZoneId=") : "";
-    if (*number < '0' || *number > '9') {
-        out->fact = fact_unknown(REASON_MALFORMED, file->where, "its Zone.Identifier stream has no ZoneId");
-        return;
-    }
-    *out = (fact_number){.fact = fact_known(file->where), .value = *number - '0'};
 }
 
 static void read_mounted(const mounted_file *file, file_marks *out) {

@@ -144,7 +144,7 @@ static void find_system_drive(image *self) {
     memcpy(self->system_drive, "C:", 3);
     fact_text root = image_registry_text(self, "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion",
                                          "SystemRoot", &self->memory);
-    if (root.fact.state == FACT_KNOWN && image_is_drive_letter(root.value[0]) && root.value[1] == ':') {
+    if (root.fact.state == FACT_KNOWN && is_drive_letter(root.value[0]) && root.value[1] == ':') {
         self->system_drive[0] = (char)unicode_upper((uint32_t)root.value[0]);
     }
     self->base.system_drive = self->system_drive;

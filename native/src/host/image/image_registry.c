@@ -52,6 +52,9 @@ static fact_state current_control_set(const image_hive *hive, const char *rest, 
         *key = join(memory, arena_printf(memory, "ControlSet%03d", (int)number), rest);
         return FACT_KNOWN;
     }
+    if (arena_failed(memory)) { /* which says nothing about the hive */
+        return image_unknown(REASON_NO_MEMORY, "HKLM\\SYSTEM\\Select [Current]", NULL, why);
+    }
     return image_unknown(REASON_DEPENDS, "HKLM\\SYSTEM\\Select [Current]",
                          "it does not say which control set is the current one", why);
 }

@@ -160,23 +160,8 @@ static fact_state read_keys(task_place *place, const char *folder, fact *why) {
     return state;
 }
 
-static int compare_paths(const char *a, const char *b) {
-    size_t a_length = strlen(a);
-    size_t b_length = strlen(b);
-    size_t i = 0;
-    size_t j = 0;
-    while (i < a_length && j < b_length) {
-        uint32_t left = unicode_upper(utf8_next(a, a_length, &i));
-        uint32_t right = unicode_upper(utf8_next(b, b_length, &j));
-        if (left != right) {
-            return left < right ? -1 : 1;
-        }
-    }
-    return (i < a_length) - (j < b_length);
-}
-
 static int by_path(const void *left, const void *right) {
-    return compare_paths(((const found_task *)left)->path, ((const found_task *)right)->path);
+    return windows_name_compare(((const found_task *)left)->path, ((const found_task *)right)->path);
 }
 
 /* Fills the place: its state is absent if the folder is not there. */
@@ -204,7 +189,7 @@ static void look_through(task_place *place, const char *folder,
 static fact_flag take(task_place *place, const char *path, size_t *at) {
     const found_task *items = place->found.items;
     size_t first = *at;
-    while (*at < place->found.count && compare_paths(items[*at].path, path) == 0) {
+    while (*at < place->found.count && windows_name_compare(items[*at].path, path) == 0) {
         (*at)++;
     }
     if (*at == first) {
@@ -232,7 +217,7 @@ static void merge(task_place *files, task_place *keys, task_entry_list *out) {
     while (path_at(files, file) != NULL || path_at(keys, key) != NULL) {
         const char *path = path_at(files, file);
         const char *other = path_at(keys, key);
-        if (path == NULL || (other != NULL && compare_paths(other, path) < 0)) {
+        if (path == NULL || (other != NULL && windows_name_compare(other, path) < 0)) {
             path = other;
         }
         task_entry *entry = arena_push(&entries);

@@ -1,10 +1,14 @@
 /* The writing side of the image host (host_writer.h). Private to this folder.
  *
- *   image_write.c           the table of functions, the lock, services   image_write_hive.c     a hive,
- * changed as a whole image_write_calls.c     what asks the system for a change            image_write_edit.c
- * the change, through hivex image_write_place.c     the way to a name that is to be written
- * image_write_compare.c  whether it is that and no other image_write_files.c     files image_log.c whether
- * logs await a hive
+ *   image_write.c           the table of functions, the lock, the journals' folder
+ *   image_write_calls.c     what asks the system for a change
+ *   image_write_place.c     the way to a name that is to be written
+ *   image_write_files.c     files
+ *   image_write_registry.c  values, keys and services, each in its hive
+ *   image_write_hive.c      a hive, changed as a whole
+ *   image_write_edit.c      the change, through hivex
+ *   image_write_compare.c   whether it is that and no other
+ *   image_log.c             whether logs await a hive
  */
 #ifndef HOST_IMAGE_IMAGE_WRITE_H
 #define HOST_IMAGE_IMAGE_WRITE_H

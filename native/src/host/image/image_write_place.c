@@ -43,6 +43,8 @@ mars_status image_write_failed(int error, const char *where) {
     case ENOSPC:
     case EDQUOT:
         return error_set(MARS_E_UNWRITABLE, "%s: there is no space left", where);
+    case EIO:
+        return error_set(MARS_E_UNWRITABLE, "%s: the disk reported an error", where);
     case EXDEV:
         return error_set(MARS_E_UNWRITABLE, "%s is on another volume", where);
     case ENOTEMPTY:
@@ -88,8 +90,8 @@ static mars_status enter_folder(image *self, const char *path, arena *memory, im
 /* A path whose last name does not exist. */
 static mars_status find_free_name(image *self, const char *path, arena *memory, image_place *out) {
     fact why;
-    image_path parsed;
-    if (!image_path_parse(path, memory, &parsed, &why) || parsed.count == 0) {
+    windows_path parsed;
+    if (!windows_path_parse(path, memory, &parsed, &why) || parsed.count == 0) {
         return image_write_refuse(&why);
     }
     const char *name = parsed.parts[parsed.count - 1];
@@ -103,8 +105,8 @@ static mars_status find_free_name(image *self, const char *path, arena *memory, 
 mars_status image_place_find(image *self, const char *path, arena *memory, image_place *out) {
     *out = (image_place){.spot.folder = -1};
     fact why;
-    image_path parsed;
-    if (!image_path_parse(path, memory, &parsed, &why)) {
+    windows_path parsed;
+    if (!windows_path_parse(path, memory, &parsed, &why)) {
         return image_write_refuse(&why);
     }
     if (parsed.count == 0) {

@@ -33,6 +33,7 @@ static mars_status fail(const char *path, const char *what) {
     return error_set(status, "the journal's %s could not be %s: %s", path[0] != '\0' ? path : "folder", what,
                      error == ENOSPC   ? "the disk is full"
                      : error == EROFS  ? "the file system is read-only"
+                     : error == EIO    ? "the disk reported an error"
                      : error == EACCES ? "access was denied"
                      : error == ENOENT ? "it is not there"
                      : error == EEXIST ? "it is there already"

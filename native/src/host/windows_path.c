@@ -1,15 +1,14 @@
-#include "host/image/image_path.h"
+#include "host/windows_path.h"
 
 #include "core/unicode.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static bool is_slash(char c) {
     return c == '\\' || c == '/';
 }
 
-bool image_is_drive_letter(char c) {
+bool is_drive_letter(char c) {
     return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z';
 }
 
@@ -27,7 +26,7 @@ static size_t verbatim_prefix(const char *text) {
 
 /* A drive letter, a colon and a slash or the end begin at text. */
 static bool has_drive(const char *text, const char *where, fact *why) {
-    if (image_is_drive_letter(text[0]) && text[1] == ':' && (is_slash(text[2]) || text[2] == '\0')) {
+    if (is_drive_letter(text[0]) && text[1] == ':' && (is_slash(text[2]) || text[2] == '\0')) {
         return true;
     }
     if (is_slash(where[0]) && is_slash(where[1])) {
@@ -60,7 +59,7 @@ static size_t without_tail(const char *name, size_t length) {
 }
 
 /* Adds one name to the path, or takes one away. */
-static bool take_part(const char *name, size_t length, bool verbatim, arena *memory, image_path *path) {
+static bool take_part(const char *name, size_t length, bool verbatim, arena *memory, windows_path *path) {
     if (!verbatim && is_dots(name, length)) {
         path->count -= length == 2 && path->count > 0;
         return true;
@@ -78,7 +77,7 @@ static bool take_part(const char *name, size_t length, bool verbatim, arena *mem
     return true;
 }
 
-static const char *joined(const image_path *path, size_t room, arena *memory) {
+static const char *joined(const windows_path *path, size_t room, arena *memory) {
     char *text = arena_alloc(memory, room);
     if (text == NULL) {
         return "";
@@ -98,11 +97,11 @@ static const char *joined(const image_path *path, size_t room, arena *memory) {
     return text;
 }
 
-bool image_path_parse(const char *text, arena *memory, image_path *out, fact *why) {
-    *out = (image_path){0};
+bool windows_path_parse(const char *text, arena *memory, windows_path *out, fact *why) {
+    *out = (windows_path){0};
     size_t size = strlen(text);
     const char *where = arena_text(memory, text);
-    if (size > IMAGE_PATH_LIMIT) {
+    if (size > WINDOWS_PATH_LIMIT) {
         return reject(why, REASON_TOO_LARGE, NULL, "the path is longer than Windows allows");
     }
     size_t prefix = verbatim_prefix(text);
@@ -125,28 +124,4 @@ bool image_path_parse(const char *text, arena *memory, image_path *out, fact *wh
     }
     out->text = joined(out, size + 4, memory);
     return true;
-}
-
-/* A surrogate written as three bytes, which UTF-8 does not allow; 0 if there is none at raw. */
-static uint32_t surrogate_at(const unsigned char *raw) {
-    bool surrogate = raw[0] == 0xED && raw[1] >= 0xA0 && raw[1] <= 0xBF && (raw[2] & 0xC0) == 0x80;
-    return surrogate ? 0xD000u | (raw[1] & 0x3Fu) << 6 | (raw[2] & 0x3Fu) : 0;
-}
-
-size_t image_display_name(const char *raw, char out[IMAGE_NAME_SIZE]) {
-    size_t length = strlen(raw);
-    size_t used = 0;
-    size_t at = 0;
-    while (at < length && used + 6 <= IMAGE_NAME_SIZE) {
-        uint32_t unit = raw[at] == 0x1A ? 0x1A : surrogate_at((const unsigned char *)raw + at);
-        if (unit != 0) {
-            (void)snprintf(out + used, 6, "\x1A%04X", (unsigned)unit);
-            used += 5;
-            at += unit == 0x1A ? 1 : 3;
-        } else {
-            used += utf8_encode(utf8_next(raw, length, &at), out + used);
-        }
-    }
-    out[used] = '\0';
-    return used;
 }

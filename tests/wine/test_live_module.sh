@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# A broken module of a live machine is restored from a folder that is named, and taken back: then every file is what it
+# was, with its time and its attributes.
+set -uo pipefail
+: "${MARSHEALTH:?}" "${MARSHEALTH_EXE:?}" "${EXAMPLE_IMAGES:?}" "${SCRATCH:?}" "${PREFIXES:?}"
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/prefix.sh"
+. "$here/image_machine.sh"
+machine=live_module
+rm -rf "$SCRATCH"
+mkdir -p "$SCRATCH"
+trap 'prefix_stop "$PREFIXES" "$machine"' EXIT
+failed=0
+agent='Program Files/Microsoft Azure Recovery Services Agent'
+module="$PREFIXES/$machine/drive_c/$agent/bin/Modules/MSOnlineBackup"
+
+check() { # NAME COMMAND...
+  if "${@:2}"; then
+    echo "ok - $1"
+  else
+    sed 's/^/# /' "$SCRATCH/out" | head -n 20
+    echo "not ok - $1"
+    failed=1
+  fi
+}
+exits() { # EXIT_CODE WORD...
+  local code=0
+  timeout 100 wine "$MARSHEALTH_EXE" "${@:2}" >"$SCRATCH/out" 2>&1 </dev/null || code=$?
+  [ "$code" -eq "$1" ] || { echo "# exit code $code, not $1"; return 1; }
+}
+repair() { # EXIT_CODE SOURCE WORD...
+  exits "$1" repair --check powershell.module-integrity --yes --set "powershell.restore-module.source=$2" "${@:3}"
+}
+verdict_is() { # VERDICT
+  timeout 100 wine "$MARSHEALTH_EXE" test --check powershell.module-integrity --format json "${@:2}" >"$SCRATCH/out" 2>&1 </dev/null
+  jq -e --arg verdict "powershell.module-integrity/$1" '.findings[0] | .verdict == $verdict or any(.also[]?; .verdict == $verdict)' \
+    "$SCRATCH/out" >/dev/null
+}
+says() {
+  grep -qF -- "$1" "$SCRATCH/out"
+}
+# Content and time by Linux, attributes by Wine.
+state() { # NAME
+  (cd "$module" && find . -type f -printf '%p %s %T@\n' | sort && find . -type f -print0 | sort -z | xargs -0 sha256sum) >"$SCRATCH/$1"
+  (cd "$module" && timeout 60 wine cmd /c 'attrib *.*' | tr -d '\r' | sort) >>"$SCRATCH/$1" 2>/dev/null
+}
+same() { # NAME OTHER
+  diff "$SCRATCH/$1" "$SCRATCH/$2" | sed 's/^/# /'
+  cmp -s "$SCRATCH/$1" "$SCRATCH/$2"
+}
+
+check "a prefix becomes the healthy server" become healthy
+good=$PREFIXES/$machine/drive_c/good
+mkdir -p "$good/bin/Modules"
+cp -r "$module" "$good/bin/Modules/"
+cp "$PREFIXES/$machine/drive_c/$agent/bin/cbengine.exe" "$good/bin/" 2>/dev/null
+check "a baseline is made" exits 0 baseline 'C:\good\bin\Modules\MSOnlineBackup' -o 'C:\good.json'
+
+truncate -s 700 "$module/MSOnlineBackup.Common.dll"
+touch -d '2019-03-04 05:06:07.25' "$module/MSOnlineBackup.Common.dll"
+rm "$module/MSOnlineBackup.format.ps1xml"
+sed -i 's/$/ /' "$module/MSOnlineBackup.psd1"
+touch -d '2020-03-04 05:06:07' "$module/MSOnlineBackup.psd1"
+(cd "$module" && timeout 60 wine cmd /c 'attrib +r +h MSOnlineBackup.Common.dll' >/dev/null 2>&1)
+state broken
+check "the attributes are there" grep -qE 'R.* .*Common[.]dll' "$SCRATCH/broken"
+check "the damage is seen" verdict_is not-a-program --baseline 'C:\good.json'
+check "and what was changed" verdict_is differs-from-baseline --baseline 'C:\good.json'
+
+# ---- Refused ----
+
+check "a source that is not there" repair 2 'C:\none'
+check "is named" says 'C:\none'
+check "without a baseline unsigned files are not let in" repair 2 'C:\good'
+check "and it is said why" says 'signed it cannot be told'
+state after
+check "nothing was changed" same broken after
+
+# ---- Restored and taken back ----
+
+for source in 'C:\good' 'c:/good/bin/Modules/../modules/msonlinebackup' '\\?\C:\good\bin'; do
+  check "restored from $source" repair 0 "$source" --baseline 'C:\good.json'
+  check "the module is whole" verdict_is equals-baseline --baseline 'C:\good.json'
+  check "byte for byte" diff -r "$module" "$good/bin/Modules/MSOnlineBackup"
+  check "taken back" exits 0 undo --yes
+  state after
+  check "every file is what it was" same broken after
+done
+cd "$good/bin" || exit
+check "restored from a relative folder" repair 0 '..\bin\Modules' --baseline '..\..\good.json'
+check "taken back from there" exits 0 undo --yes
+state after
+check "every file is what it was then" same broken after
+
+exit "$failed"

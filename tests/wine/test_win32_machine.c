@@ -1,0 +1,221 @@
+/* The machine itself, its volumes, and where its journals are. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/error.h"
+#include "host/win32/win32.h"
+#include "live_machine.h"
+
+#include <aclapi.h>
+#include <stdio.h>
+#include <string.h>
+
+#define JOURNALS "C:\\ProgramData\\MarsHealth"
+
+static void what_the_host_says(void **state) {
+    live_machine *on = *state;
+    bool elevated = false;
+    int64_t now = 0;
+    FILETIME time;
+    assert_true((on->machine->capabilities & HOST_LIVE) != 0);
+    assert_string_equal(on->machine->source_kind, "live");
+    assert_string_equal(on->machine->system_drive, "C:");
+    assert_true(on->machine->source_name[0] != '\0');
+    assert_int_equal(on->read->elevated(on->machine, &on->memory, &elevated, &on->why), FACT_KNOWN);
+    assert_true(elevated); /* as every program of Wine's is by default */
+    assert_int_equal(on->machine->warnings.count, 0);
+    GetSystemTimeAsFileTime(&time);
+    assert_int_equal(on->read->now(on->machine, &on->memory, &now, &on->why), FACT_KNOWN);
+    int64_t expected =
+        (int64_t)(((uint64_t)time.dwHighDateTime << 32 | time.dwLowDateTime) / 10000000) - 11644473600;
+    assert_in_range(expected - now + 5, 0, 10);
+}
+
+static void volumes_are_told(void **state) {
+    live_machine *on = *state;
+    volume_info_list volumes;
+    bool found = false;
+    assert_int_equal(on->read->volume_list(on->machine, &on->memory, &volumes, &on->why), FACT_KNOWN);
+    for (size_t i = 0; i < volumes.count; i++) {
+        const volume_info *volume = &volumes.items[i];
+        assert_int_equal(strncmp(fact_text_or(&volume->path, ""), "\\\\?\\Volume{", 11), 0);
+        if (strcmp(fact_text_or(&volume->letter, ""), "C") == 0) {
+            found = true;
+            assert_string_equal(fact_text_or(&volume->drive_type, ""), "Fixed");
+            assert_int_equal(volume->file_system.fact.state, FACT_KNOWN);
+            assert_int_equal(volume->size.fact.state, FACT_KNOWN);
+            assert_int_equal(volume->free.fact.state, FACT_KNOWN);
+            assert_in_range(volume->free.value, 1, volume->size.value);
+            assert_true(fact_is_false(&volume->deduplicated)); /* Windows has that feature only on request */
+        }
+    }
+    assert_true(found);
+}
+
+/* ---- Answers ---- */
+
+static const DWORD denied = ERROR_ACCESS_DENIED;
+static const DWORD no_path = ERROR_PATH_NOT_FOUND;
+static const DWORD broken = ERROR_CRC;
+static const DWORD full = ERROR_DISK_FULL;
+
+static void errors_say_what_to_do(void **state) {
+    live_machine *on = *state;
+    win32_host *self = win32_of(on->machine);
+    self->elevated = false;
+    assert_int_equal(win32_failure(self, denied, "x", &on->memory, &on->why), FACT_UNKNOWN);
+    assert_int_equal(on->why.reason, REASON_ACCESS_DENIED);
+    assert_string_equal(on->why.detail, "run elevated (as administrator)");
+    assert_int_equal(win32_write_failed(self, denied, "x"), MARS_E_UNWRITABLE);
+    assert_string_equal(error_message(), "x: access was denied; run elevated (as administrator)");
+    self->elevated = true;
+    assert_int_equal(win32_failure(self, denied, "x", &on->memory, &on->why), FACT_UNKNOWN);
+    assert_int_equal(on->why.reason, REASON_ACCESS_DENIED);
+    assert_int_equal(win32_failure(self, no_path, "x", &on->memory, &on->why), FACT_ABSENT);
+    assert_int_equal(win32_failure(self, broken, "x", &on->memory, &on->why), FACT_UNKNOWN);
+    assert_int_equal(on->why.reason, REASON_UNREADABLE);
+    assert_non_null(strstr(on->why.detail, "23"));
+    assert_int_equal(win32_write_failed(self, full, "x"), MARS_E_UNWRITABLE);
+    assert_non_null(strstr(error_message(), "no space"));
+}
+
+/* ---- Journals ---- */
+
+static const DWORD done = ERROR_SUCCESS;
+
+static void remove_journals(void) {
+    (void)DeleteFileW(L"" JOURNALS "\\lock");
+    (void)RemoveDirectoryW(L"" JOURNALS);
+}
+
+static void the_folder_is_made_once(void **state) {
+    live_machine *on = *state;
+    journal_place place;
+    remove_journals();
+    assert_int_equal(on->write->journal_folder(on->machine, false, &on->memory, &place), MARS_E_NOT_FOUND);
+    assert_int_equal(on->write->journal_folder(on->machine, true, &on->memory, &place), MARS_OK);
+    assert_string_equal(place.path, JOURNALS);
+    assert_int_equal(place.descriptor, -1);
+    assert_int_equal(on->write->journal_folder(on->machine, false, &on->memory, &place), MARS_OK);
+    assert_null(strstr(tool(on, "icacls " JOURNALS), "Everyone"));
+}
+
+/* Gives everyone a right to the folder. */
+static void open_to_all(void) {
+    static SID everyone = {
+        .Revision = SID_REVISION, .SubAuthorityCount = 1, .IdentifierAuthority = {{0, 0, 0, 0, 0, 1}}};
+    EXPLICIT_ACCESSW entry = {.grfAccessPermissions = GENERIC_ALL, .grfAccessMode = GRANT_ACCESS};
+    PACL dacl = NULL;
+    entry.Trustee.TrusteeForm = TRUSTEE_IS_SID;
+    entry.Trustee.ptstrName = (wchar_t *)(void *)&everyone;
+    assert_true(SetEntriesInAclW(1, &entry, NULL, &dacl) == done);
+    wchar_t name[] = L"" JOURNALS;
+    DWORD set =
+        SetNamedSecurityInfoW(name, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, dacl, NULL);
+    assert_true(set == done);
+    (void)LocalFree(dacl);
+}
+
+static void one_open_to_others_is_refused(void **state) {
+    live_machine *on = *state;
+    journal_place place;
+    remove_journals();
+    assert_int_equal(on->write->journal_folder(on->machine, true, &on->memory, &place), MARS_OK);
+    open_to_all();
+    assert_int_equal(on->write->journal_folder(on->machine, true, &on->memory, &place), MARS_E_REFUSED);
+    assert_non_null(strstr(error_message(), JOURNALS));
+    assert_int_equal(on->write->lock(on->machine), MARS_E_REFUSED);
+    remove_journals();
+}
+
+static void someone_elses_is_refused(void **state) {
+    live_machine *on = *state;
+    journal_place place;
+    win32_host *self = win32_of(on->machine);
+    remove_journals();
+    assert_true(CreateDirectoryW(L"" JOURNALS, NULL));
+    self->elevated = false; /* then the running user, who made it, is nobody to be trusted */
+    assert_int_equal(on->write->journal_folder(on->machine, true, &on->memory, &place), MARS_E_REFUSED);
+    assert_non_null(strstr(error_message(), "does not belong to"));
+    self->elevated = true;
+    remove_journals();
+    store(JOURNALS, "x", 1);
+    assert_int_equal(on->write->journal_folder(on->machine, true, &on->memory, &place), MARS_E_REFUSED);
+    (void)DeleteFileW(L"" JOURNALS);
+}
+
+/* ---- The lock ---- */
+
+static HANDLE start_holder(void) {
+    wchar_t line[MAX_PATH + 16];
+    wchar_t path[MAX_PATH];
+    STARTUPINFOW info = {.cb = sizeof info};
+    PROCESS_INFORMATION made;
+    assert_true(GetModuleFileNameW(NULL, path, MAX_PATH) < MAX_PATH);
+    (void)swprintf(line, sizeof line / sizeof line[0], L"\"%ls\" hold", path);
+    assert_true(CreateProcessW(path, line, NULL, NULL, FALSE, 0, NULL, NULL, &info, &made));
+    (void)CloseHandle(made.hThread);
+    return made.hProcess;
+}
+
+static int hold(void) {
+    host *machine = NULL;
+    if (host_open_live(&machine) != MARS_OK || host_writer_of(machine)->lock(machine) != MARS_OK) {
+        return 1;
+    }
+    HANDLE held = CreateEventW(NULL, TRUE, FALSE, L"marshealth-test-held");
+    (void)SetEvent(held);
+    Sleep(INFINITE);
+    return 0;
+}
+
+static void one_run_at_a_time(void **state) {
+    live_machine *on = *state;
+    host *other = NULL;
+    remove_journals();
+    assert_int_equal(host_open_live(&other), MARS_OK);
+    assert_int_equal(on->write->lock(on->machine), MARS_OK);
+    assert_int_equal(host_writer_of(other)->lock(other), MARS_E_BUSY);
+    assert_int_equal(on->write->lock(on->machine), MARS_E_BUSY);
+    on->write->unlock(on->machine);
+    assert_int_equal(host_writer_of(other)->lock(other), MARS_OK);
+    host_close(other); /* gives it back */
+    assert_int_equal(on->write->lock(on->machine), MARS_OK);
+    on->write->unlock(on->machine);
+}
+
+static void the_system_releases_it(void **state) {
+    live_machine *on = *state;
+    HANDLE held = CreateEventW(NULL, TRUE, FALSE, L"marshealth-test-held");
+    HANDLE holder = start_holder();
+    assert_int_equal(WaitForSingleObject(held, 30000), 0);
+    assert_int_equal(on->write->lock(on->machine), MARS_E_BUSY);
+    assert_true(TerminateProcess(holder, 9));
+    assert_int_equal(WaitForSingleObject(holder, 30000), 0);
+    assert_int_equal(on->write->lock(on->machine), MARS_OK);
+    on->write->unlock(on->machine);
+    (void)CloseHandle(holder);
+    (void)CloseHandle(held);
+}
+
+int main(int argc, char **argv) {
+    if (argc == 2 && strcmp(argv[1], "hold") == 0) {
+        return hold();
+    }
+#define TEST(name) cmocka_unit_test_setup_teardown(name, live_open, live_close)
+    const struct CMUnitTest tests[] = {
+        TEST(what_the_host_says),
+        TEST(volumes_are_told),
+        TEST(errors_say_what_to_do),
+        TEST(the_folder_is_made_once),
+        TEST(one_open_to_others_is_refused),
+        TEST(someone_elses_is_refused),
+        TEST(one_run_at_a_time),
+        TEST(the_system_releases_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,230 @@
+/* Services, with a real one of ours, made and looked at with Wine's sc and reg. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "core/error.h"
+#include "live_machine.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <windows.h>
+
+#define LOG      "C:\\services.txt"
+#define SERVICES "SYSTEM\\CurrentControlSet\\Services\\"
+enum { PLENTY_S = 20 };
+
+static void create(live_machine *on, const char *name, const char *mode, const char *more) {
+    (void)tool(on, arena_printf(&on->memory, "sc create %s binpath= \"%s %s %s %s\" start= demand %s", name,
+                                tool_path(on, "test_service.exe"), name, LOG, mode, more));
+}
+
+/* What the service manager says of a service that ended with a code of its own. */
+static const DWORD of_its_own = ERROR_SERVICE_SPECIFIC_ERROR;
+
+static int64_t state_of(live_machine *on, const char *name) {
+    service_info info;
+    assert_int_equal(on->read->service_info(on->machine, name, &on->memory, &info, &on->why), FACT_KNOWN);
+    assert_int_equal(info.state.fact.state, FACT_KNOWN);
+    return info.state.value;
+}
+
+static const char *happened(live_machine *on) {
+    size_t size = 0;
+    const char *text = load(on, LOG, &size);
+    return text != NULL ? text : "";
+}
+
+static mars_status start(live_machine *on, const char *name) {
+    return on->write->service_start(on->machine, name, PLENTY_S);
+}
+
+static mars_status stop(live_machine *on, const char *name) {
+    return on->write->service_stop(on->machine, name, PLENTY_S);
+}
+
+static int prepare(void **state) {
+    (void)live_open(state);
+    (void)DeleteFileW(L"" LOG);
+    return 0;
+}
+
+/* ---- Reading ---- */
+
+static void what_a_service_is(void **state) {
+    live_machine *on = *state;
+    service_info info;
+    create(on, "told", "good", "displayname= \"Told Service\"");
+    assert_int_equal(on->read->service_info(on->machine, "TOLD", &on->memory, &info, &on->why), FACT_KNOWN);
+    assert_string_equal(fact_text_or(&info.display_name, ""), "Told Service");
+    assert_int_equal(info.start.fact.state, FACT_KNOWN);
+    assert_int_equal(info.start.value, SERVICE_START_MANUAL);
+    assert_true(fact_is_false(&info.delayed));
+    assert_string_equal(fact_text_or(&info.account, ""), "LocalSystem");
+    assert_non_null(strstr(fact_text_or(&info.image_path, ""), "test_service.exe told"));
+    assert_int_equal(info.state.value, SERVICE_STATE_STOPPED);
+    assert_int_equal(info.exit_code.fact.state, FACT_KNOWN);
+    assert_int_equal(on->read->service_info(on->machine, "none", &on->memory, &info, &on->why), FACT_ABSENT);
+    assert_int_equal(on->read->service_info(on->machine, "a\\b", &on->memory, &info, &on->why), FACT_UNKNOWN);
+    assert_int_equal(on->read->service_info(on->machine, "", &on->memory, &info, &on->why), FACT_UNKNOWN);
+}
+
+/* ---- Configuration ---- */
+
+static service_config config_of(live_machine *on, const char *name) {
+    service_config config;
+    assert_int_equal(on->write->service_config(on->machine, name, &config), MARS_OK);
+    return config;
+}
+
+static void configure(live_machine *on, const char *name, int64_t start_type, service_delay delay) {
+    const service_config config = {.start = start_type, .delay = delay};
+    assert_int_equal(on->write->service_configure(on->machine, name, &config), MARS_OK);
+    service_config now = config_of(on, name);
+    assert_int_equal(now.start, start_type);
+    assert_int_equal(now.delay, delay);
+}
+
+static void start_type_and_delay(void **state) {
+    live_machine *on = *state;
+    service_info info;
+    create(on, "typed", "good", "");
+    const char *before = tool(on, "reg query HKLM\\" SERVICES "typed /s");
+    service_config config = config_of(on, "typed");
+    assert_int_equal(config.start, SERVICE_START_MANUAL);
+    assert_int_equal(config.delay, SERVICE_DELAY_UNSET);
+    configure(on, "typed", SERVICE_START_AUTOMATIC, SERVICE_DELAY_ON);
+    assert_int_equal(on->read->service_info(on->machine, "typed", &on->memory, &info, &on->why), FACT_KNOWN);
+    assert_true(fact_is_true(&info.delayed));
+    assert_non_null(strstr(tool(on, "reg query HKLM\\" SERVICES "typed /v Start"), "0x2"));
+    assert_non_null(strstr(tool(on, "reg query HKLM\\" SERVICES "typed /v DelayedAutostart"), "0x1"));
+    configure(on, "typed", SERVICE_START_AUTOMATIC, SERVICE_DELAY_OFF);
+    configure(on, "typed", SERVICE_START_DISABLED, SERVICE_DELAY_OFF);
+    configure(on, "typed", SERVICE_START_MANUAL, SERVICE_DELAY_ON); /* says nothing, but was so before */
+    configure(on, "typed", SERVICE_START_MANUAL, SERVICE_DELAY_UNSET);
+    assert_string_equal(tool(on, "reg query HKLM\\" SERVICES "typed /s"), before);
+    const service_config wrong = {.start = 7};
+    assert_int_equal(on->write->service_configure(on->machine, "typed", &wrong), MARS_E_INVALID_ARGUMENT);
+    assert_int_equal(on->write->service_configure(on->machine, "none", &config), MARS_E_NOT_FOUND);
+    assert_int_equal(on->write->service_config(on->machine, "none", &config), MARS_E_NOT_FOUND);
+}
+
+/* ---- Starting and stopping ---- */
+
+static void a_good_one(void **state) {
+    live_machine *on = *state;
+    create(on, "good", "good", "");
+    assert_int_equal(start(on, "good"), MARS_OK);
+    assert_int_equal(state_of(on, "good"), SERVICE_STATE_RUNNING);
+    assert_non_null(strstr(tool(on, "sc query good"), "RUNNING"));
+    assert_int_equal(start(on, "good"), MARS_OK); /* runs already */
+    assert_int_equal(stop(on, "good"), MARS_OK);
+    assert_int_equal(state_of(on, "good"), SERVICE_STATE_STOPPED);
+    assert_int_equal(stop(on, "good"), MARS_OK);
+    assert_string_equal(happened(on), "good started\ngood stopped\n");
+    assert_int_equal(start(on, "none"), MARS_E_NOT_FOUND);
+}
+
+static void a_slow_one_is_waited_for(void **state) {
+    live_machine *on = *state;
+    create(on, "slow", "slow", "");
+    assert_int_equal(start(on, "slow"), MARS_OK);
+    assert_int_equal(state_of(on, "slow"), SERVICE_STATE_RUNNING);
+    assert_int_equal(stop(on, "slow"), MARS_OK);
+    assert_int_equal(state_of(on, "slow"), SERVICE_STATE_STOPPED);
+    assert_string_equal(happened(on), "slow started\nslow stopped\n");
+    /* not as long as it takes */
+    assert_int_equal(start(on, "slow"), MARS_OK);
+    assert_int_equal(on->write->service_stop(on->machine, "slow", 0), MARS_E_REFUSED);
+    assert_non_null(strstr(error_message(), "still stopping after 0 seconds"));
+    assert_int_equal(start(on, "slow"), MARS_OK); /* waits until it has stopped */
+    assert_int_equal(stop(on, "slow"), MARS_OK);
+}
+
+static void one_that_does_not_stop(void **state) {
+    live_machine *on = *state;
+    create(on, "refuse", "refuse", "");
+    assert_int_equal(start(on, "refuse"), MARS_OK);
+    assert_int_equal(stop(on, "refuse"), MARS_E_REFUSED);
+    assert_non_null(strstr(error_message(), "does not let itself be stopped"));
+    assert_int_equal(state_of(on, "refuse"), SERVICE_STATE_RUNNING);
+    create(on, "never", "never", "");
+    assert_int_equal(start(on, "never"), MARS_OK);
+    assert_int_equal(on->write->service_stop(on->machine, "never", 1), MARS_E_REFUSED);
+    assert_non_null(strstr(error_message(), "still stopping after 1 seconds"));
+}
+
+static void one_that_does_not_start(void **state) {
+    live_machine *on = *state;
+    service_info info;
+    create(on, "fail", "fail", "");
+    assert_int_equal(start(on, "fail"), MARS_E_REFUSED);
+    assert_non_null(strstr(error_message(), "ended with error 77"));
+    assert_int_equal(on->read->service_info(on->machine, "fail", &on->memory, &info, &on->why), FACT_KNOWN);
+    assert_int_equal(info.exit_code.value, of_its_own);
+    create(on, "crash", "crash", "");
+    assert_int_not_equal(on->write->service_start(on->machine, "crash", 3), MARS_OK);
+    (void)tool(on, "sc create gone binpath= C:\\none.exe start= demand");
+    assert_int_equal(start(on, "gone"), MARS_E_REFUSED);
+    assert_non_null(strstr(error_message(), "program of service \"gone\" is missing"));
+    create(on, "off", "good", "");
+    configure(on, "off", SERVICE_START_DISABLED, SERVICE_DELAY_UNSET);
+    assert_int_equal(start(on, "off"), MARS_E_REFUSED);
+    assert_non_null(strstr(error_message(), "disabled"));
+    assert_string_equal(happened(on), "fail failed\ncrash crashing\n");
+}
+
+static void dependents(void **state) {
+    live_machine *on = *state;
+    text_list names;
+    create(on, "base", "good", "");
+    create(on, "middle", "good", "depend= base");
+    create(on, "top", "good", "depend= middle");
+    create(on, "beside", "good", "");
+    assert_int_equal(on->read->service_dependents(on->machine, "base", &on->memory, &names, &on->why),
+                     FACT_KNOWN);
+    assert_int_equal(names.count, 0); /* none of them runs */
+    assert_int_equal(start(on, "base"), MARS_OK);
+    assert_int_equal(start(on, "middle"), MARS_OK);
+    assert_int_equal(start(on, "top"), MARS_OK);
+    assert_int_equal(start(on, "beside"), MARS_OK);
+    assert_int_equal(on->read->service_dependents(on->machine, "BASE", &on->memory, &names, &on->why),
+                     FACT_KNOWN);
+    assert_int_equal(names.count, 2);
+    assert_string_equal(names.items[0], "top");
+    assert_string_equal(names.items[1], "middle");
+    assert_int_equal(on->read->service_dependents(on->machine, "top", &on->memory, &names, &on->why),
+                     FACT_KNOWN);
+    assert_int_equal(names.count, 0);
+    assert_int_equal(on->read->service_dependents(on->machine, "none", &on->memory, &names, &on->why),
+                     FACT_ABSENT);
+    static const char *const order[] = {"top", "middle", "base", "beside"};
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        assert_int_equal(stop(on, order[i]), MARS_OK);
+    }
+}
+
+static void no_iscsi_disks_without_initiator(void **state) {
+    live_machine *on = *state;
+    iscsi_disk_list disks;
+    assert_int_equal(on->read->iscsi_disks(on->machine, &on->memory, &disks, &on->why), FACT_KNOWN);
+    assert_int_equal(disks.count, 0);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, prepare, live_close)
+    const struct CMUnitTest tests[] = {
+        TEST(what_a_service_is),
+        TEST(start_type_and_delay),
+        TEST(a_good_one),
+        TEST(a_slow_one_is_waited_for),
+        TEST(one_that_does_not_stop),
+        TEST(one_that_does_not_start),
+        TEST(dependents),
+        TEST(no_iscsi_disks_without_initiator),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
