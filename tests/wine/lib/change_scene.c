@@ -16,16 +16,20 @@
 #include <string.h>
 #include <windows.h>
 
-#define SHELL       "SOFTWARE\\Microsoft\\PowerShell\\1\\ShellIds\\Microsoft.PowerShell"
-#define FRAMEWORK   "SOFTWARE\\Microsoft\\.NETFramework"
-#define ENVIRONMENT "SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment"
-#define SERVICE     "killed"
-#define SERVICE_KEY "SYSTEM\\CurrentControlSet\\Services\\" SERVICE
-#define AGENT       "C:\\agent"
-#define MODULE      AGENT "\\Modules\\MSOnlineBackup"
-#define TASK        "\\Microsoft\\OnlineBackup\\Microsoft-OnlineBackup"
-#define OTHER_TASK  "\\Microsoft\\OnlineBackup\\Microsoft-OnlineBackup-2"
-#define JOURNALS    "C:\\ProgramData\\MarsHealth"
+#define SHELL         "SOFTWARE\\Microsoft\\PowerShell\\1\\ShellIds\\Microsoft.PowerShell"
+#define FRAMEWORK     "SOFTWARE\\Microsoft\\.NETFramework"
+#define ENVIRONMENT   "SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment"
+#define SERVICE       "killed"
+#define SERVICE_KEY   "SYSTEM\\CurrentControlSet\\Services\\" SERVICE
+#define AGENT         "C:\\agent"
+#define MODULE        AGENT "\\Modules\\MSOnlineBackup"
+#define OLD_FILE      MODULE "\\old.dll"
+#define READONLY_FILE MODULE "\\readonly.dll"
+#define TASK          "\\Microsoft\\OnlineBackup\\Microsoft-OnlineBackup"
+#define OTHER_TASK    "\\Microsoft\\OnlineBackup\\Microsoft-OnlineBackup-2"
+#define JOURNALS      "C:\\ProgramData\\MarsHealth"
+
+enum { OLD_ATTRIBUTES = FILE_ATTRIBUTE_HIDDEN, READONLY_ATTRIBUTES = FILE_ATTRIBUTE_READONLY };
 
 static const registry_path shell = {REGISTRY_MACHINE, REGISTRY_64, SHELL};
 static const registry_path framework = {REGISTRY_MACHINE, REGISTRY_32, FRAMEWORK};
@@ -41,8 +45,8 @@ static const struct {
     {CHANGE_FILE, MODULE "\\en-US\\new\\new.dll"},
     {CHANGE_REGISTRY_VALUE, "HKLM\\" SHELL "\\\\ExecutionPolicy"},
     {CHANGE_REGISTRY_VALUE, "HKLM\\" ENVIRONMENT "\\\\Stray"},
-    {CHANGE_FILE, MODULE "\\old.dll"},
-    {CHANGE_FILE, MODULE "\\readonly.dll"},
+    {CHANGE_FILE, OLD_FILE},
+    {CHANGE_FILE, READONLY_FILE},
     {CHANGE_SERVICE_CONFIG, SERVICE},
     {CHANGE_TASK, TASK},
     {CHANGE_TASK, OTHER_TASK},
@@ -89,8 +93,8 @@ void scene_prepare(live_machine *on) {
     folder(on, AGENT);
     folder(on, AGENT "\\Modules");
     folder(on, MODULE);
-    file(on, MODULE "\\old.dll", FILE_ATTRIBUTE_HIDDEN);
-    file(on, MODULE "\\readonly.dll", FILE_ATTRIBUTE_READONLY);
+    file(on, OLD_FILE, OLD_ATTRIBUTES);
+    file(on, READONLY_FILE, READONLY_ATTRIBUTES);
     value(on, &shell, "ExecutionPolicy");
     value(on, &framework, "Neighbour");
     value(on, &environment, "Stray");
@@ -299,5 +303,8 @@ static void remove_file(live_machine *on, text_builder *out, const char *path,
 void scene_forget(void) {
     live_machine on = {0};
     each_file(&on, NULL, JOURNALS, remove_file);
+    /* What was kept may have been a second name of these. */
+    assert_true(SetFileAttributesW(L"" OLD_FILE, OLD_ATTRIBUTES));
+    assert_true(SetFileAttributesW(L"" READONLY_FILE, READONLY_ATTRIBUTES));
     arena_free(&on.memory);
 }
