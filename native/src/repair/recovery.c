@@ -75,6 +75,7 @@ static mars_status clean_up(const recovery *r, const journal_run *run) {
     if (status == MARS_OK && last != NULL && last->kind == CHANGE_FILE && !last->done) {
         status = target_allowed(CHANGE_FILE, last->target);
         status = status == MARS_OK ? sweep(r, last->target) : status;
+        status = status == MARS_OK && last->kept != NULL ? sweep(r, kept_path(r, last->kept)) : status;
         status = status == MARS_OK ? put_back_if_missing(r, last->target, last->kept, !last->after.present)
                                    : status;
     }
