@@ -158,12 +158,29 @@ static void recovery_ends(live_machine *on) {
     }
 }
 
+/* What another program sees. */
+static const char *exported(live_machine *on) {
+    static const char *const keys[] = {
+        "HKLM\\SOFTWARE\\Wow6432Node\\Microsoft\\.NETFramework",
+        "HKLM\\SOFTWARE\\Microsoft\\PowerShell\\1\\ShellIds",
+        "\"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment\"",
+        "HKLM\\SYSTEM\\CurrentControlSet\\Services\\killed",
+    };
+    const char *all = "";
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const char *one = tool(on, arena_printf(&on->memory, "reg query %s /s", keys[i]));
+        all = arena_printf(&on->memory, "%s%s", all, one);
+    }
+    return all;
+}
+
 static void end_at_every_call(const char *name, bool with_recovery) {
     void *state = NULL;
     change_scene scene;
     (void)live_open(&state);
     live_machine *on = state;
     scene_before(on, &scene);
+    const char *before = exported(on);
     assert_int_equal(scene_run(on->machine), MARS_OK);
     scene_after(on, &scene);
     take_back(on, "not cut short");
@@ -182,6 +199,7 @@ static void end_at_every_call(const char *name, bool with_recovery) {
         finish(&scene, when, at % 2 == 0);
     }
     assert_true(at > LEAST_CALLS);
+    assert_string_equal(exported(on), before);
     (void)live_close(&state);
 }
 
