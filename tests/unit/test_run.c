@@ -183,6 +183,66 @@ static void test_the_recovery_dies_at_every_call(void **state) {
     recovery_dies(act_undo, true);
 }
 
+/* ---- A service that is half configured, as a host with two acts for it leaves it ---- */
+
+static mars_status (*configure_whole)(host *, const char *name, const service_config *);
+static service_config left;
+
+static mars_status configure_half(host *machine, const char *name, const service_config *config) {
+    (void)config;
+    (void)configure_whole(machine, name, &left);
+    (void)kill(getpid(), SIGKILL);
+    return MARS_OK;
+}
+
+static mars_status change_half(operation_run *run) {
+    const service_config wanted = {.start = SERVICE_START_AUTOMATIC, .delay = SERVICE_DELAY_ON};
+    host_writer *writer = arena_copy(run->memory, run->machine->writer, sizeof *writer);
+    assert_non_null(writer);
+    configure_whole = writer->service_configure;
+    writer->service_configure = configure_half;
+    run->machine->writer = writer;
+    return change_service(run, "VSS", &wanted);
+}
+
+static bool act_half(repair_scene *s) {
+    const char *id = NULL;
+    return scene_run(s, (const scene_change[]){change_half}, 1, &id) == MARS_OK;
+}
+
+static void test_a_service_is_half_configured(void **state) {
+    (void)state;
+    static const struct {
+        service_config left;
+        journal_found found;
+    } cases[] = {
+        {{SERVICE_START_AUTOMATIC, SERVICE_DELAY_UNSET}, FOUND_NOT_DONE},
+        {{SERVICE_START_AUTOMATIC, SERVICE_DELAY_OFF}, FOUND_NOT_DONE},
+        {{SERVICE_START_DISABLED, SERVICE_DELAY_OFF}, FOUND_NOT_DONE},
+        {{SERVICE_START_AUTOMATIC, SERVICE_DELAY_ON}, FOUND_DONE},
+        {{SERVICE_START_MANUAL, SERVICE_DELAY_UNSET}, FOUND_CONFLICT},
+        {{SERVICE_START_DISABLED, SERVICE_DELAY_ON}, FOUND_CONFLICT},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        repair_scene s;
+        history *document = NULL;
+        service_config now;
+        scene_make(&s);
+        left = cases[i].left;
+        assert_false(in_a_child(&s, act_half, 0));
+        scene_open(&s);
+        assert_int_equal(history_read(&document, s.image.machine), MARS_OK);
+        assert_int_equal(document->runs[0].journal.found, cases[i].found);
+        history_free(document);
+        assert_int_equal(host_writer_of(s.image.machine)->service_config(s.image.machine, "VSS", &now),
+                         MARS_OK);
+        bool back = cases[i].found == FOUND_NOT_DONE;
+        assert_int_equal(now.start, back ? SERVICE_START_DISABLED : left.start);
+        assert_int_equal(now.delay, back ? SERVICE_DELAY_UNSET : left.delay);
+        scene_remove(&s);
+    }
+}
+
 /* ---- Memory ---- */
 
 static void fail_every_allocation(scene_act act, bool with_run) {
@@ -379,6 +439,7 @@ int main(void) {
         cmocka_unit_test(test_a_journal_that_others_could_write),
         cmocka_unit_test(test_a_read_only_image),
         cmocka_unit_test(test_one_run_at_a_time),
+        cmocka_unit_test(test_a_service_is_half_configured),
         cmocka_unit_test(test_the_run_dies_at_every_call),
         cmocka_unit_test(test_the_undo_dies_at_every_call),
         cmocka_unit_test(test_every_call_of_a_run_fails),

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs a test program in a new prefix, which it may change as it likes.
-# usage: live.sh PREFIXES PROGRAM
+# usage: live.sh PREFIXES PROGRAM            it is ended after LIVE_SECONDS (100)
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/prefix.sh"
 name=$(basename "$2" .exe)
@@ -8,5 +8,5 @@ prefix_copy "$1" "$name" || exit 1
 trap 'prefix_stop "$1" "$name"' EXIT
 (
   wine_use "$1/$name"
-  timeout 100 wine "$2"
+  timeout "${LIVE_SECONDS:-100}" wine "$2"
 )

@@ -76,7 +76,8 @@ struct host_writer {
     mars_status (*file_remove)(host *, const char *path);
     /* Makes one folder; fine if it is there. */
     mars_status (*folder_make)(host *, const char *path);
-    /* Removes what an interrupted act on this path may have left beside it; for recovery. */
+    /* Removes what an interrupted act on this path may have left beside it; for recovery. A file that was
+     * kept is read-only again if it was when it was kept. */
     mars_status (*file_sweep)(host *, const char *path);
     /* SHA-256 of a file's content, read piece by piece. MARS_E_NOT_FOUND. */
     mars_status (*file_digest)(host *, const char *path, digest_value *out);
@@ -85,6 +86,8 @@ struct host_writer {
 
     /* What service_configure would need to bring the service back to where it is. MARS_E_NOT_FOUND. */
     mars_status (*service_config)(host *, const char *name, service_config *out);
+    /* On a host where start and delay are two acts: the start first. Cut short, it leaves the delay as it
+     * was, or off where it was or becomes unset; recovery then configures what was before. */
     mars_status (*service_configure)(host *, const char *name, const service_config *);
     mars_status (*service_start)(host *, const char *name, uint32_t time_limit_s);
     mars_status (*service_stop)(host *, const char *name, uint32_t time_limit_s);

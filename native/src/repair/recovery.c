@@ -75,6 +75,7 @@ static mars_status clean_up(const recovery *r, const journal_run *run) {
     if (status == MARS_OK && last != NULL && last->kind == CHANGE_FILE && !last->done) {
         status = target_allowed(CHANGE_FILE, last->target);
         status = status == MARS_OK ? sweep(r, last->target) : status;
+        status = status == MARS_OK && last->kept != NULL ? sweep(r, kept_path(r, last->kept)) : status;
         status = status == MARS_OK ? put_back_if_missing(r, last->target, last->kept, !last->after.present)
                                    : status;
     }
@@ -99,6 +100,21 @@ static mars_status finish(const recovery *r, const change_record *last, journal_
     return status == MARS_OK && file != NULL ? r->writer->file_digest(r->machine, file, &out->file) : status;
 }
 
+/* A service's start and its delay are set one after the other: between the two it is as after in the one and
+ * as before in the other. A delay that was never set is off for a moment. */
+static bool is_half_configured(const change_record *last, const change_state *now) {
+    service_config is;
+    service_config before;
+    service_config after;
+    if (last->kind != CHANGE_SERVICE_CONFIG || !state_to_service(now, &is) ||
+        !state_to_service(&last->before, &before) || !state_to_service(&last->after, &after)) {
+        return false;
+    }
+    bool unset = before.delay == SERVICE_DELAY_UNSET || after.delay == SERVICE_DELAY_UNSET;
+    return (is.start == before.start || is.start == after.start) &&
+           (is.delay == before.delay || (unset && is.delay == SERVICE_DELAY_OFF));
+}
+
 static mars_status look(const recovery *r, const journal_run *run, journal_recovery *out) {
     const change_record *last = run->change_count > 0 ? &run->changes[run->change_count - 1] : NULL;
     if (last == NULL || last->done) {
@@ -118,8 +134,12 @@ static mars_status look(const recovery *r, const journal_run *run, journal_recov
     out->found = target_same(r->memory, last->kind, &now, &last->before)  ? FOUND_NOT_DONE
                  : target_same(r->memory, last->kind, &now, &last->after) ? FOUND_DONE
                                                                           : FOUND_CONFLICT;
-    if (out->found == FOUND_NOT_DONE && !last->before.present && last->kind == CHANGE_FILE) {
-        /* Its folders are made before the file: they are not to be left behind. */
+    if (out->found == FOUND_CONFLICT && is_half_configured(last, &now)) {
+        out->found = FOUND_NOT_DONE;
+        return target_write(r->machine, r->memory, last->kind, last->target, &last->before);
+    }
+    if (out->found == FOUND_NOT_DONE && !last->before.present) {
+        /* Its folders or keys are made before it: they are not to be left behind. */
         return target_remove_parents(r->machine, r->memory, last->kind, last->target, last->parents_created);
     }
     return out->found == FOUND_DONE ? finish(r, last, out) : MARS_OK;

@@ -84,6 +84,20 @@ static HANDLE open_root_of(const wchar_t *path) {
                        FILE_FLAG_BACKUP_SEMANTICS, NULL);
 }
 
+bool win32_make_readonly(const win32_place *place) {
+    HANDLE file = open_attributes(place->wide);
+    BY_HANDLE_FILE_INFORMATION information;
+    bool done = file != INVALID_HANDLE_VALUE && GetFileInformationByHandle(file, &information) != FALSE &&
+                ((information.dwFileAttributes & FILE_ATTRIBUTE_READONLY) != 0 ||
+                 set_attributes(file, (information.dwFileAttributes & COPIED) | FILE_ATTRIBUTE_READONLY));
+    DWORD error = GetLastError();
+    if (file != INVALID_HANDLE_VALUE) {
+        (void)CloseHandle(file);
+    }
+    SetLastError(error);
+    return done;
+}
+
 win32_writable win32_make_writable(const win32_place *place) {
     win32_writable made = {.id.dwSize = sizeof made.id, .id.Type = FileIdType};
     BY_HANDLE_FILE_INFORMATION information;

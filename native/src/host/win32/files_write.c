@@ -292,6 +292,43 @@ static DWORD keep(const win32_place *place, const win32_place *fresh, const win3
     return has_no_second_names(error) ? copy_whole(place, fresh, kept) : error;
 }
 
+/* ---- Read-only files that are kept ---- */
+
+/* To replace a read-only file it is made writable for a moment, and so is what was kept of it where that is
+ * its second name. A mark beside the kept name says what it is to be when the process ends meanwhile. */
+static mars_status find_mark(const win32_host *self, const char *kept, arena *memory, win32_place *out) {
+    return find(self, arena_printf(memory, "%s.readonly", kept), memory, out);
+}
+
+static mars_status mark_readonly(const win32_host *self, const win32_place *place, const char *kept,
+                                 arena *memory) {
+    win32_place mark;
+    if ((place->attributes & FILE_ATTRIBUTE_READONLY) == 0) {
+        return MARS_OK;
+    }
+    mars_status status = find_mark(self, kept, memory, &mark);
+    if (status == MARS_OK && !exists(&mark)) {
+        HANDLE file = CreateFileW(mark.wide, GENERIC_WRITE, 0, NULL, CREATE_NEW,
+                                  FILE_ATTRIBUTE_NORMAL | FILE_FLAG_WRITE_THROUGH, NULL);
+        status =
+            file != INVALID_HANDLE_VALUE ? MARS_OK : win32_write_failed(self, GetLastError(), mark.where);
+        if (status == MARS_OK) {
+            (void)CloseHandle(file);
+        }
+    }
+    return status;
+}
+
+static mars_status restore_marked(const win32_host *self, const win32_place *place, const char *path,
+                                  arena *memory) {
+    win32_place mark;
+    mars_status status = find_mark(self, path, memory, &mark);
+    if (status == MARS_OK && exists(&mark) && exists(place) && !win32_make_readonly(place)) {
+        status = win32_write_failed(self, GetLastError(), place->where);
+    }
+    return status;
+}
+
 mars_status win32_file_keep(host *machine, const char *path, const char *kept) {
     const win32_host *self = win32_of(machine);
     arena memory = {0};
@@ -301,6 +338,7 @@ mars_status win32_file_keep(host *machine, const char *path, const char *kept) {
     mars_status status = find_two(self, path, kept, &memory, &place, &other);
     status = status == MARS_OK ? must_be_free_for(&other, &place) : status;
     status = status == MARS_OK ? sweep(self, &other, &memory, &fresh) : status;
+    status = status == MARS_OK ? mark_readonly(self, &place, kept, &memory) : status;
     if (status == MARS_OK) {
         status = settle(self, keep(&place, &fresh, &other), &other, &memory);
     }
@@ -371,6 +409,7 @@ mars_status win32_file_sweep(host *machine, const char *path) {
     win32_place fresh;
     mars_status status = find(self, path, &memory, &place);
     status = status == MARS_OK ? sweep(self, &place, &memory, &fresh) : status;
+    status = status == MARS_OK ? restore_marked(self, &place, path, &memory) : status;
     arena_free(&memory);
     return status;
 }

@@ -156,6 +156,8 @@ typedef struct win32_writable {
 } win32_writable;
 win32_writable win32_make_writable(const win32_place *place);
 void win32_restore_readonly(win32_writable *made);
+/* False: GetLastError() says why. */
+bool win32_make_readonly(const win32_place *place);
 
 mars_status win32_file_write(host *machine, const char *path, bytes content, const char *aside);
 mars_status win32_file_rename(host *machine, const char *path, const char *new_name);
