@@ -70,8 +70,10 @@ static bool in_a_child(live_machine *on, const char *name, unsigned at) {
     wchar_t path[MAX_PATH];
     DWORD code = 1;
     assert_true(GetModuleFileNameW(NULL, path, MAX_PATH) < MAX_PATH);
-    wchar_t *line =
-        (wchar_t *)(uintptr_t)wide_text(&on->memory, arena_printf(&on->memory, "killed %s %u", name, at));
+    /* CreateProcessW may write into the line, which is the arena's. */
+    const wchar_t *text = wide_text(&on->memory, arena_printf(&on->memory, "killed %s %u", name, at));
+    assert_non_null(text);
+    wchar_t *line = arena_copy(&on->memory, text, (wcslen(text) + 1) * sizeof *text);
     assert_true(CreateProcessW(path, line, NULL, NULL, FALSE, 0, NULL, NULL, &info, &made));
     assert_int_equal(WaitForSingleObject(made.hProcess, PATIENCE_MS), WAIT_OBJECT_0);
     assert_true(GetExitCodeProcess(made.hProcess, &code));

@@ -71,6 +71,7 @@ unsigned last_call_count(void) {
     X(BOOL, ChangeServiceConfig2W, (SC_HANDLE service, DWORD kind, LPVOID information),                      \
       (service, kind, information))
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type and a parameter list cannot stand in any
 #define WRAP(type, name, parameters, arguments)                                                              \
     static type(WINAPI *real_##name) parameters;                                                             \
     static type WINAPI last_##name parameters {                                                              \
@@ -79,6 +80,7 @@ unsigned last_call_count(void) {
     }
 CALLS(WRAP)
 #undef WRAP
+// NOLINTEND(bugprone-macro-parentheses)
 
 static HANDLE(WINAPI *real_CreateFileW)(LPCWSTR, DWORD, DWORD, LPSECURITY_ATTRIBUTES, DWORD, DWORD, HANDLE);
 static HANDLE WINAPI last_CreateFileW(LPCWSTR path, DWORD access, DWORD share, LPSECURITY_ATTRIBUTES security,
