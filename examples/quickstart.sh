@@ -2,7 +2,7 @@
 # From a fresh clone to a repaired server: installs what is missing, builds, judges two example servers, repairs one
 # and takes the repair back; then the same in PowerShell, where PowerShell (pwsh) and the .NET SDK are installed.
 # usage: bash examples/quickstart.sh
-# Needs Debian 12 or 13 or Ubuntu 24.04, as root or with sudo. Everything it makes is below build/.
+# Needs Debian 12 (13 was tried, too), as root or with sudo. Everything it makes is below build/.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 

@@ -288,55 +288,51 @@ mars_status image_file_put_back(host *machine, const char *kept, const char *pat
     return status;
 }
 
-mars_status image_file_remove(host *machine, const char *path) {
+/* ---- Acts on one place ---- */
+
+typedef mars_status (*place_act)(image *self, const image_place *place);
+
+static mars_status at_place(host *machine, const char *path, place_act act) {
     image *self = image_of(machine);
     arena memory = {0};
     image_place place;
     mars_status status = image_place_find(self, path, &memory, &place);
     if (status == MARS_OK) {
-        bool is_folder = place.exists && S_ISDIR(place.spot.status.st_mode);
-        status = place.exists && !is_folder ? must_be_file(&place) : MARS_OK;
-        if (status == MARS_OK && place.exists) {
-            bool good = self->calls->remove(place.spot.folder, place.spot.name, is_folder);
-            status =
-                image_place_settle(self, &place, good ? MARS_OK : image_write_failed(errno, place.where));
-        }
+        status = act(self, &place);
         image_place_close(&place);
     }
     arena_free(&memory);
     return status;
+}
+
+static mars_status remove_place(image *self, const image_place *place) {
+    bool is_folder = place->exists && S_ISDIR(place->spot.status.st_mode);
+    mars_status status = place->exists && !is_folder ? must_be_file(place) : MARS_OK;
+    if (status != MARS_OK || !place->exists) {
+        return status;
+    }
+    bool good = self->calls->remove(place->spot.folder, place->spot.name, is_folder);
+    return image_place_settle(self, place, good ? MARS_OK : image_write_failed(errno, place->where));
+}
+
+mars_status image_file_remove(host *machine, const char *path) {
+    return at_place(machine, path, remove_place);
+}
+
+static mars_status make_place_a_folder(image *self, const image_place *place) {
+    if (place->exists) {
+        return S_ISDIR(place->spot.status.st_mode) ? MARS_OK : must_be_free(place);
+    }
+    bool good = self->calls->make_folder(place->spot.folder, place->spot.name, FOLDER_MODE);
+    return image_place_settle(self, place, good ? MARS_OK : image_write_failed(errno, place->where));
 }
 
 mars_status image_folder_make(host *machine, const char *path) {
-    image *self = image_of(machine);
-    arena memory = {0};
-    image_place place;
-    mars_status status = image_place_find(self, path, &memory, &place);
-    if (status == MARS_OK) {
-        if (place.exists) {
-            status = S_ISDIR(place.spot.status.st_mode) ? MARS_OK : must_be_free(&place);
-        } else {
-            bool good = self->calls->make_folder(place.spot.folder, place.spot.name, FOLDER_MODE);
-            status =
-                image_place_settle(self, &place, good ? MARS_OK : image_write_failed(errno, place.where));
-        }
-        image_place_close(&place);
-    }
-    arena_free(&memory);
-    return status;
+    return at_place(machine, path, make_place_a_folder);
 }
 
 mars_status image_file_sweep(host *machine, const char *path) {
-    image *self = image_of(machine);
-    arena memory = {0};
-    image_place place;
-    mars_status status = image_place_find(self, path, &memory, &place);
-    if (status == MARS_OK) {
-        status = image_place_sweep(self, &place);
-        image_place_close(&place);
-    }
-    arena_free(&memory);
-    return status;
+    return at_place(machine, path, image_place_sweep);
 }
 
 /* ---- Digest ---- */
