@@ -325,14 +325,23 @@ static bool check_bin(bytes hive, size_t at, size_t end, size_t root, cells_surv
     return true;
 }
 
+/* The size of the bin there, or 0. */
+static size_t bin_size(bytes hive, size_t at) {
+    enum { BIN_UNIT = 4096 };
+    size_t left = hive.size - at;
+    if (left < BIN_UNIT || memcmp(hive.data + at, "hbin", 4) != 0 || link_at(hive.data + at + 4) != at) {
+        return 0;
+    }
+    size_t size = cell_u32(hive.data + at + 8);
+    return size % BIN_UNIT == 0 && size <= left ? size : 0;
+}
+
 bool cells_check_bins(bytes hive, uint64_t bins_end, size_t root, cells_survey *found) {
-    enum { BIN_HEADER = 32, BIN_UNIT = 4096 };
+    enum { BIN_HEADER = 32 };
     size_t at = CELLS_BASE_BLOCK;
     while (at < hive.size && at < bins_end) {
-        size_t left = hive.size - at;
-        size_t size = left >= BIN_UNIT ? cell_u32(hive.data + at + 8) : 0;
-        if (size == 0 || size % BIN_UNIT != 0 || size > left || memcmp(hive.data + at, "hbin", 4) != 0 ||
-            !check_bin(hive, at + BIN_HEADER, at + size, root, found)) {
+        size_t size = bin_size(hive, at);
+        if (size == 0 || !check_bin(hive, at + BIN_HEADER, at + size, root, found)) {
             return false;
         }
         at += size;
