@@ -4,6 +4,7 @@
 #include "core/unicode.h"
 #include "evidence/json_text.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 void json_put(json_builder *builder, json_t *object, const char *key, json_t *value) {
@@ -122,7 +123,7 @@ static void write_value(json_writer *w, json_t *value) {
         json_text_add_n(w->out, json_string_value(value), json_string_length(value));
         break;
     case JSON_INTEGER:
-        text_addf(w->out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        text_addf(w->out, "%" PRId64, (int64_t)json_integer_value(value));
         break;
     case JSON_TRUE:
         text_add(w->out, "true");
