@@ -2,9 +2,7 @@
 
 #include "core/instant.h"
 #include "core/unicode.h"
-#include "evidence/json_text.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 void json_put(json_builder *builder, json_t *object, const char *key, json_t *value) {
@@ -53,97 +51,17 @@ json_t *json_time(int64_t instant) {
     return json_string(text);
 }
 
-/* ---- Writing ---- */
-
-/* jansson's own writer looks at one character at a time, and took a fifth of judging evidence. */
-typedef struct json_writer {
-    text_builder *out;
-    bool indent;
-    int depth;
-    bool failed;
-} json_writer;
-
-static void write_value(json_writer *w, json_t *value);
-
-static void write_line_break(json_writer *w) {
-    if (w->indent) {
-        json_line_add(w->out, 2 * w->depth);
-    }
-}
-
-static void write_array(json_writer *w, const json_t *array) {
-    text_add_char(w->out, '[');
-    w->depth++;
-    for (size_t i = 0; i < json_array_size(array); i++) {
-        text_add(w->out, i > 0 ? "," : "");
-        write_line_break(w);
-        write_value(w, json_array_get(array, i));
-    }
-    w->depth--;
-    if (json_array_size(array) > 0) {
-        write_line_break(w);
-    }
-    text_add_char(w->out, ']');
-}
-
-static void write_object(json_writer *w, json_t *object) {
-    const char *key = NULL;
-    json_t *member = NULL;
-    size_t written = 0;
-    text_add_char(w->out, '{');
-    w->depth++;
-    json_object_foreach(object, key, member) {
-        text_add(w->out, written++ > 0 ? "," : "");
-        write_line_break(w);
-        json_text_add(w->out, key);
-        text_add(w->out, w->indent ? ": " : ":");
-        write_value(w, member);
-    }
-    w->depth--;
-    if (written > 0) {
-        write_line_break(w);
-    }
-    text_add_char(w->out, '}');
-}
-
-/* NOLINTNEXTLINE(misc-no-recursion): documents made here are a few levels deep */
-static void write_value(json_writer *w, json_t *value) {
-    if (value == NULL) {
-        w->failed = true;
-        return;
-    }
-    switch (json_typeof(value)) {
-    case JSON_OBJECT:
-        write_object(w, value);
-        break;
-    case JSON_ARRAY:
-        write_array(w, value);
-        break;
-    case JSON_STRING:
-        json_text_add_n(w->out, json_string_value(value), json_string_length(value));
-        break;
-    case JSON_INTEGER:
-        text_addf(w->out, "%" PRId64, (int64_t)json_integer_value(value));
-        break;
-    case JSON_TRUE:
-        text_add(w->out, "true");
-        break;
-    case JSON_FALSE:
-        text_add(w->out, "false");
-        break;
-    case JSON_NULL:
-        text_add(w->out, "null");
-        break;
-    case JSON_REAL: /* is in none of these documents */
-        w->failed = true;
-        break;
-    }
+static int append(const char *data, size_t size, void *user) {
+    text_builder *out = user;
+    text_add_n(out, data, size);
+    return text_builder_failed(out) ? -1 : 0;
 }
 
 void json_write(text_builder *out, const json_builder *builder, json_t *document, bool indent) {
-    json_writer w = {.out = out, .indent = indent, .failed = builder->failed};
-    write_value(&w, document);
-    out->failed = out->failed || w.failed;
+    size_t flags = indent ? JSON_INDENT(2) : JSON_COMPACT;
+    if (builder->failed || json_dump_callback(document, append, out, flags) != 0) {
+        out->failed = true;
+    }
     text_add_char(out, '\n');
     json_decref(document);
 }
