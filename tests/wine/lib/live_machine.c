@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "core/error.h"
 #include "host/win32/wide.h"
 #include "live_machine.h"
 
@@ -27,6 +28,13 @@ int live_close(void **state) {
     host_close(on->machine);
     arena_free(&on->memory);
     return 0;
+}
+
+void expect_ok_at(mars_status status, const char *what, const char *file, int line) {
+    if (status != MARS_OK) {
+        print_error("%s: %d: %s\n", what, (int)status, error_message());
+        _fail(file, line);
+    }
 }
 
 const char *tool_output(live_machine *on, const char *command, int *exit_code) {

@@ -2,6 +2,7 @@
  * test_service.exe NAME LOG MODE, with MODE one of
  *   good       starts and stops
  *   slow       takes a while for both, telling that it is under way
+ *   held       stops, telling that it is under way, only when there is a file LOG.go
  *   refuse     does not take the control to stop
  *   never      says that it is stopping, and never does
  *   fail       ends instead of starting, with code 1066 and 77 of its own
@@ -33,6 +34,12 @@ static void note(const char *what) {
         (void)fprintf(log, "%ls %s\n", service.arguments[1], what);
         (void)fclose(log);
     }
+}
+
+static bool may_stop(void) {
+    wchar_t path[MAX_PATH] = {0};
+    (void)swprintf(path, MAX_PATH, L"%ls.go", service.arguments[2]);
+    return !is(L"held") || GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
 }
 
 static void tell(DWORD state, DWORD hint) {
@@ -86,6 +93,9 @@ static void WINAPI run(DWORD argc, wchar_t **argv) {
     (void)WaitForSingleObject(service.stop, INFINITE);
     for (int i = 0; i < STEPS && is(L"slow"); i++) {
         tell(SERVICE_STOP_PENDING, 2 * STEP_MS);
+        Sleep(STEP_MS);
+    }
+    while (!may_stop()) {
         Sleep(STEP_MS);
     }
     note("stopped");
