@@ -28,8 +28,6 @@ prefix_use() { # FOLDER NAME
 
 prefix_begin() { # FOLDER NAME OWNER
   prefix_copy "$1" "$2" "$3" || return
-  # In a session of its own: what ends the owner, with all that it has started, does not end this.
-  setsid --fork bash "$prefix_script" watch "$1" "$2" "$3" </dev/null >/dev/null 2>&1
   (
     wine_use "$1/$2"
     prefix_hold "$3"
@@ -85,6 +83,17 @@ prefix_stop() { # FOLDER NAME
   )
 }
 
+# A new and empty prefix, whose processes end with the owner. To be called with the lock, which is not handed on: a server
+# would keep it.
+prefix_own() { # FOLDER NAME OWNER
+  prefix_stop "$1" "$2"
+  rm -rf "${1:?}/$2"
+  mkdir -p "$1/$2"
+  echo "$3" >"$1/$2/owner"
+  # In a session of its own: what ends the owner, with all that it has started, does not end this.
+  setsid --fork bash "$prefix_script" watch "$1" "$2" "$3" </dev/null >/dev/null 2>&1 9>&-
+}
+
 # Stops the prefix when its owner has ended, unless it belongs to another one by then.
 prefix_watch() { # FOLDER NAME OWNER
   tail --pid="$3" -f /dev/null
@@ -100,25 +109,22 @@ template_stamp() {
   sha256sum <"$prefix_script"
 }
 
-template_make() { # FOLDER
-  prefix_stop "$1" template.new
-  rm -rf "$1/template.new"
-  mkdir -p "$1/template.new"
+template_make() { # FOLDER OWNER
+  prefix_own "$1" template.new "$2"
   (
     wine_use "$1/template.new"
     # A new prefix calls itself Windows 7.
     timeout 300 wineboot --init && timeout 300 wine winecfg -v win10 && timeout 300 wineserver -w
-  ) || return
+  ) 9>&- || return
   prefix_stop "$1" template.new
-  rm -rf "$1/template"
+  rm -rf "$1/template" "$1/template.new/owner"
   mv "$1/template.new" "$1/template"
   template_stamp >"$1/template.stamp"
 }
 
-# No process that is started here may have the lock's handle: a server would keep it.
-template_current() { # FOLDER
+template_current() { # FOLDER OWNER
   if [ ! -d "$1/template" ] || [ "$(cat "$1/template.stamp" 2>/dev/null)" != "$(template_stamp)" ]; then
-    template_make "$1" 9>&-
+    template_make "$1" "$2"
   fi >"$1/template.log" 2>&1 || {
     cat "$1/template.log"
     return 1
@@ -130,13 +136,10 @@ prefix_copy() { # FOLDER NAME OWNER
   mkdir -p "$1"
   (
     flock 9
-    template_current "$1" || exit
-    prefix_stop "$1" "$2"
-    rm -rf "${1:?}/$2"
-    mkdir -p "$1/$2/drive_c/windows"
-    echo "$3" >"$1/$2/owner"
+    template_current "$1" "$3" && prefix_own "$1" "$2" "$3"
   ) 9>"$1/lock" || return
   (
+    mkdir -p "$1/$2/drive_c/windows"
     cd "$1/template" || exit
     tar -cf - --exclude=./drive_c/windows/system32 --exclude=./drive_c/windows/syswow64 \
       --exclude=./drive_c/windows/winsxs . | tar -xf - -C "$1/$2"

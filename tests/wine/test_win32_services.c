@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "live_machine.h"
+#include "wrapped_call.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +39,39 @@ static const char *happened(live_machine *on) {
     return text != NULL ? text : "";
 }
 
+static void go(void) {
+    store(LOG ".go", "", 0);
+}
+
+/* How often the service manager is busy first, and whether a service may go on once it is said to be
+ * starting. */
+static struct {
+    int busy;
+    bool go;
+} starting;
+static BOOL(WINAPI *real_start)(SC_HANDLE, DWORD, LPCWSTR *);
+static BOOL WINAPI start_service(SC_HANDLE service, DWORD count, LPCWSTR *values) {
+    if (starting.busy-- > 0) {
+        SetLastError(ERROR_SERVICE_DATABASE_LOCKED);
+        return FALSE;
+    }
+    BOOL done = real_start(service, count, values);
+    DWORD error = GetLastError();
+    if (starting.go) {
+        go();
+    }
+    SetLastError(error);
+    return done;
+}
+
+static int wrap(void **state) {
+    static const wrapped_call call = {"StartServiceW", (FARPROC)(void (*)(void))start_service,
+                                      (FARPROC *)(void *)&real_start};
+    (void)state;
+    wrap_call(&call);
+    return 0;
+}
+
 static mars_status start(live_machine *on, const char *name) {
     return on->write->service_start(on->machine, name, PLENTY_S);
 }
@@ -49,6 +83,8 @@ static mars_status stop(live_machine *on, const char *name) {
 static int prepare(void **state) {
     (void)live_open(state);
     (void)DeleteFileW(L"" LOG);
+    (void)DeleteFileW(L"" LOG ".go");
+    memset(&starting, 0, sizeof starting);
     return 0;
 }
 
@@ -141,9 +177,21 @@ static void a_slow_one_is_waited_for(void **state) {
     expect_ok(start(on, "held"));
     assert_int_equal(on->write->service_stop(on->machine, "held", 0), MARS_E_REFUSED);
     assert_non_null(strstr(error_message(), "still stopping after 0 seconds"));
-    store(LOG ".go", "", 0);
+    go();
     expect_ok(start(on, "held")); /* waits until it has stopped */
     expect_ok(stop(on, "held"));
+}
+
+static void a_busy_manager_is_waited_for(void **state) {
+    enum { FOR_EVER = 1000000 };
+    live_machine *on = *state;
+    create(on, "later", "good", "");
+    starting.busy = 2;
+    expect_ok(start(on, "later"));
+    expect_ok(stop(on, "later"));
+    starting.busy = FOR_EVER;
+    assert_int_equal(on->write->service_start(on->machine, "later", 0), MARS_E_REFUSED);
+    assert_non_null(strstr(error_message(), "cannot be started while others are"));
 }
 
 static void one_that_does_not_stop(void **state) {
@@ -163,6 +211,7 @@ static void one_that_does_not_start(void **state) {
     live_machine *on = *state;
     service_info info;
     create(on, "fail", "fail", "");
+    starting.go = true;
     assert_int_equal(start(on, "fail"), MARS_E_REFUSED);
     assert_non_null(strstr(error_message(), "ended with error 77"));
     assert_int_equal(on->read->service_info(on->machine, "fail", &on->memory, &info, &on->why), FACT_KNOWN);
@@ -223,10 +272,11 @@ int main(void) {
         TEST(start_type_and_delay),
         TEST(a_good_one),
         TEST(a_slow_one_is_waited_for),
+        TEST(a_busy_manager_is_waited_for),
         TEST(one_that_does_not_stop),
         TEST(one_that_does_not_start),
         TEST(dependents),
         TEST(no_iscsi_disks_without_initiator),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, wrap, NULL);
 }

@@ -5,7 +5,7 @@
  *   held       stops, telling that it is under way, only when there is a file LOG.go
  *   refuse     does not take the control to stop
  *   never      says that it is stopping, and never does
- *   fail       ends instead of starting, with code 1066 and 77 of its own
+ *   fail       ends instead of starting, with code 1066 and 77 of its own, only when there is a file LOG.go
  *   crash      is ended hard while it starts
  * LOG gets a line for each thing that happens: "NAME started", "NAME stopped". */
 #include <stdbool.h>
@@ -36,10 +36,13 @@ static void note(const char *what) {
     }
 }
 
-static bool may_stop(void) {
+static void wait_for_go(void) {
+    enum { LOOK_MS = 10 };
     wchar_t path[MAX_PATH] = {0};
     (void)swprintf(path, MAX_PATH, L"%ls.go", service.arguments[2]);
-    return !is(L"held") || GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES;
+    while (GetFileAttributesW(path) == INVALID_FILE_ATTRIBUTES) {
+        Sleep(LOOK_MS);
+    }
 }
 
 static void tell(DWORD state, DWORD hint) {
@@ -84,7 +87,7 @@ static void WINAPI run(DWORD argc, wchar_t **argv) {
         service.status.dwServiceSpecificExitCode = 77;
         note("failed");
         tell(SERVICE_START_PENDING, STEP_MS);
-        Sleep(STEP_MS); /* so that whoever starts it sees that */
+        wait_for_go();
         tell(SERVICE_STOPPED, 0);
         return;
     }
@@ -95,8 +98,8 @@ static void WINAPI run(DWORD argc, wchar_t **argv) {
         tell(SERVICE_STOP_PENDING, 2 * STEP_MS);
         Sleep(STEP_MS);
     }
-    while (!may_stop()) {
-        Sleep(STEP_MS);
+    if (is(L"held")) {
+        wait_for_go();
     }
     note("stopped");
     tell(SERVICE_STOPPED, 0);
