@@ -207,8 +207,8 @@ static const char *read_output(running_program *program, const win32_host *self,
     const ULONGLONG began = GetTickCount64();
     *reason = REASON_UNREADABLE;
     for (;;) {
-        /* Asked before reading: what the program prints before it ends is there by then, what it prints while a
-         * read finds nothing is not. */
+        /* Asked before reading: what the program prints before it ends is there by then, what it prints while
+         * a read finds nothing is not. */
         bool ended = WaitForSingleObject(program->process, 0) == WAIT_OBJECT_0;
         reading_state state = read_some(program);
         if (state == READING_END && ended) {
