@@ -179,6 +179,8 @@ static BOOL WINAPI fake_name(LPCWSTR on, PSID sid, LPWSTR name, LPDWORD name_roo
             (void)wcscpy(name, half + 1);
             (void)wcscpy(domain, accounts[i].name);
             domain[half - accounts[i].name] = L'\0';
+            *name_room = (DWORD)wcslen(name);
+            *domain_room = (DWORD)wcslen(domain);
             *kind = accounts[i].kind;
             return TRUE;
         }
@@ -339,6 +341,7 @@ static void groups_that_leave_it_open(void **state) {
         {{L"S-1-5-87-1-2-3-4-5", NULL, SidTypeUnknown}, "in S-1-5-87-1-2-3-4-5 cannot"},
         {{L"S-1-12-1-1-2-3-9", L"S-1-12-1-1-2-3-9", SidTypeUnknown}, "in S-1-12-1-1-2-3-9 cannot"},
         {{L"S-1-5-21-0-0-0-497", L"Claims Valid", SidTypeWellKnownGroup}, "(S-1-5-21-0-0-0-497)"},
+        {{L"S-1-5-21-4-4-4-99", L"of any kind", SidTypeWellKnownGroup}, "(S-1-5-21-4-4-4-99)"},
         {{L"S-1-5-21-0-0-0-497", NULL, SidTypeUnknown}, "in S-1-5-21-0-0-0-497"},
         {{L"no SID", L"odd", SidTypeInvalid}, "\"odd\""},
     };
@@ -393,6 +396,7 @@ static void accounts_that_are_not_there(void **state) {
     assert_tells_why(on, "S-1-5-21-7-8-9-1777", "its domain may not answer");
     assert_tells_why(on, "S-1-5-21-1-2-33-1777", "its domain may not answer");
     assert_tells_why(on, "S-1-5-21-1-2-3-4-1777", "its domain may not answer");
+    assert_tells_why(on, "S-1-5-21-1-2-31777", "its domain may not answer");
     assert_answer(on, "S-1-nonsense", "not a SID");
     assert_int_equal(on->why.reason, REASON_MALFORMED);
     server.account_error = ERROR_TRUSTED_RELATIONSHIP_FAILURE;

@@ -93,7 +93,7 @@ static void read_principal(collector *c, const task_definition *definition, cons
     out->logon_type = text_or_absent(principal->logon_type, where);
     out->run_level = fact_text_known(principal->run_level, where);
     if (principal->user_id != NULL && out->sid.fact.state == FACT_KNOWN) {
-        out->administrator = administrator_of(c, out->sid.value, where);
+        out->administrator = administrator_of(c, fact_text_or(&out->sid, ""), where);
     } else {
         out->administrator.fact = fact_unknown(REASON_DEPENDS, where, "the account is not known by its SID");
     }

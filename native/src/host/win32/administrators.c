@@ -50,8 +50,9 @@ static const char *canonical_sid(const char *sid, arena *memory) {
 /* ---- Answers ---- */
 
 static fact_state known(const question *q, bool value, bool *out, fact *why) {
-    *out = value;
-    return win32_known(q->where, q->memory, why);
+    fact_state state = win32_known(q->where, q->memory, why);
+    *out = value && state == FACT_KNOWN;
+    return state;
 }
 
 static fact_state unknown(const question *q, const char *detail, fact *why) {

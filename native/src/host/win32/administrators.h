@@ -47,7 +47,7 @@ DWORD account_ask_name(const account_library *library, const wchar_t *sid, arena
 /* The members of a local group, added to a vector of group_member. */
 DWORD account_ask_members(const account_library *library, const wchar_t *group, arena_vector *out);
 /* Whether Windows counts the group among the local groups of the account: "DOMAIN\\name", or the name alone
- * of one of this machine. That it does not may be wrong. */
+ * of one of this machine. That it does is told even with an error; that it does not may be wrong. */
 DWORD account_ask_groups(const account_library *library, const wchar_t *account, const wchar_t *group,
                          bool *out);
 /* The SID of the domain whose accounts this machine keeps: its own, or on a domain controller the domain's.

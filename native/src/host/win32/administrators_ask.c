@@ -126,7 +126,7 @@ DWORD account_ask_groups(const account_library *library, const wchar_t *account,
     if (buffer != NULL) {
         (void)library->buffer_free(buffer);
     }
-    return *out ? ERROR_SUCCESS : error;
+    return error;
 }
 
 /* ---- The machine ---- */
