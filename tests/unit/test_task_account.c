@@ -152,6 +152,30 @@ static void test_a_member_without_full_rights(void **state) {
     assert_judged(on, "administrator", NULL);
 }
 
+/* It ran well since it was registered, so it has the rights that it needs. */
+static void test_a_member_without_full_rights_who_succeeded(void **state) {
+    memory_tasks *on = *state;
+    on->administrator = (fact_flag){fact_known("the group"), true};
+    run_as(on, USER, "Password", "LeastPrivilege");
+    static const struct {
+        int64_t registered;
+        int64_t succeeded;
+        const char *slug;
+    } cases[] = {{100, 200, "administrator"}, {200, 100, "unknown"}, {200, 200, "unknown"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        evidence *document = collected(on);
+        scheduled_task *task = document->schedule.tasks.items;
+        judging judged;
+        task->registration_written = (fact_time){fact_known("the registry"), cases[i].registered};
+        task->last_success = (fact_time){fact_known("the task"), cases[i].succeeded};
+        judging_run(&judged, "schedule.principal", document, NULL);
+        assert_string_equal(judging_verdicts(&judged),
+                            arena_printf(&on->memory, "%s: %s", TASK_PATH, cases[i].slug));
+        judging_free(&judged);
+        evidence_free(document);
+    }
+}
+
 static void test_no_member(void **state) {
     memory_tasks *on = *state;
     on->administrator = (fact_flag){fact_known("the group"), false};
@@ -177,6 +201,7 @@ int main(void) {
         TEST(test_what_the_sid_tells),
         TEST(test_a_member),
         TEST(test_a_member_without_full_rights),
+        TEST(test_a_member_without_full_rights_who_succeeded),
         TEST(test_no_member),
         TEST(test_not_told),
     };

@@ -32,10 +32,10 @@ static void judge_group(judgement *j, const scheduled_task *task) {
 }
 
 /* Under another run level User Account Control, where it is on, takes the rights of administrators away, but
- * by default not those of the built-in one. */
+ * by default not those of the built-in one. A run that succeeded since shows that those left suffice. */
 static void judge_rights(judgement *j, const scheduled_task *task) {
     if (strcmp(fact_text_or(&task->run_level, ""), "HighestAvailable") == 0 ||
-        ascii_ends(task->sid.value, "-500")) {
+        ascii_ends(task->sid.value, "-500") || task_succeeded_since(task, &task->registration_written)) {
         say_principal(j, task, "administrator");
         return;
     }

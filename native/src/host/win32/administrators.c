@@ -80,7 +80,8 @@ static bool is_listed(const question *q, const char *sid) {
     return found;
 }
 
-/* Windows lets nobody take the built-in account out of the group: a list without it is not the whole one. */
+/* The built-in account is a member from the start, and hardly ever taken out: a list without it may not be
+ * the whole one. */
 static bool is_whole(const question *q) {
     return is_listed(q, arena_printf(q->memory, "%s-500", q->own_domain));
 }
