@@ -89,6 +89,8 @@ check "many disks are counted" refuses service.restart MSiSCSI "cut off the iSCS
 initiator "session $recovery"
 check "with only a recovery volume what would be done is told" exits 0 call service.restart '{"service":"MSiSCSI"}' --what-if
 check "and what it cuts off" says "cuts off the recovery volume that is mounted"
+check "whoever is to confirm it is told" exits 2 call service.restart '{"service":"MSiSCSI"}'
+check "before it is done" says "It cuts off a recovery volume that is mounted"
 check "the initiator is restarted" does MSiSCSI
 check "and what was cut off is told" says "($recovery)"
 check "the agent's service is not" refuses service.restart obengine "a recovery volume mounted ($recovery)"

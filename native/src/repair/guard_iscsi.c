@@ -56,14 +56,14 @@ static const char *names_text(arena *memory, const arena_vector *names) {
                                     : text;
 }
 
-/* Of the disks of one kind; with *why that of the first one. */
+/* Of the disks of one kind; *why becomes that of the first one. */
 static const char *disks_text(arena *memory, const iscsi_disk_list *disks, bool (*is)(const iscsi_disk *),
-                              const fact **why) {
+                              fact *why) {
     arena_vector names = ARENA_VECTOR(memory, const char *);
     for (size_t i = 0; i < disks->count; i++) {
         const iscsi_disk *disk = &disks->items[i];
         if (is(disk)) {
-            *why = names.count == 0 ? &disk->recovery_volume.fact : *why;
+            *why = names.count == 0 ? disk->recovery_volume.fact : *why;
             add_name(&names, disk->name);
         }
     }
@@ -72,7 +72,7 @@ static const char *disks_text(arena *memory, const iscsi_disk_list *disks, bool 
 
 mars_status guard_no_recovery_volume(host *machine, arena *memory, const char *service) {
     iscsi_disk_list disks = {0};
-    const fact *why = NULL;
+    fact why = {0};
     mars_status status = read_disks(machine, memory, service, &disks);
     if (status != MARS_OK) {
         return status;
@@ -91,7 +91,7 @@ mars_status guard_no_recovery_volume(host *machine, arena *memory, const char *s
     }
     const char *what =
         arena_printf(memory, "whether the agent restores files from the iSCSI disk %s", doubtful);
-    return guard_unknown(service, what, why);
+    return guard_unknown(service, what, &why);
 }
 
 static mars_status no_persistent_target(host *machine, arena *memory) {
@@ -117,13 +117,13 @@ static mars_status no_persistent_target(host *machine, arena *memory) {
 
 mars_status guard_iscsi_unused(host *machine, arena *memory, const char **cut_off) {
     iscsi_disk_list disks = {0};
-    const fact *why = NULL;
+    fact why = {0};
     mars_status status = read_disks(machine, memory, INITIATOR, &disks);
     const char *others = disks_text(memory, &disks, is_no_recovery_volume, &why);
     if (status == MARS_OK && others != NULL) {
         status = error_set(
             MARS_E_REFUSED, INITIATOR " is left alone, as stopping it would cut off the iSCSI disk %s%s",
-            others, why->state == FACT_UNKNOWN ? ", which is not known to be a recovery volume" : "");
+            others, why.state == FACT_UNKNOWN ? ", which is not known to be a recovery volume" : "");
     }
     if (status == MARS_OK) {
         status = no_persistent_target(machine, memory);

@@ -65,46 +65,47 @@ typedef struct iscsi_list {
 } iscsi_list;
 
 /* One of the lists: what asks for it, with the function of the library. */
-typedef ULONG (*list_asker)(FARPROC function, iscsi_list *list, ULONG *size);
 typedef struct list_kind {
     const char *function;
-    list_asker ask;
+    ULONG (*ask)(FARPROC function, void *items, ULONG *count, ULONG *size);
     ULONG item_size;
 } list_kind;
 
-static ULONG ask_sessions(FARPROC function, iscsi_list *list, ULONG *size) {
+static ULONG ask_sessions(FARPROC function, void *items, ULONG *count, ULONG *size) {
     get_sessions get = NULL;
     memcpy(&get, (const void *)&function, sizeof get);
-    return get(size, &list->count, list->items);
+    return get(size, count, items);
 }
 
-static ULONG ask_logins(FARPROC function, iscsi_list *list, ULONG *size) {
+static ULONG ask_logins(FARPROC function, void *items, ULONG *count, ULONG *size) {
     get_logins get = NULL;
     memcpy(&get, (const void *)&function, sizeof get);
-    return get(&list->count, list->items, size);
+    return get(count, items, size);
 }
 
 static const list_kind sessions_kind = {"GetIScsiSessionListW", ask_sessions, sizeof(iscsi_session)};
 static const list_kind logins_kind = {"ReportIScsiPersistentLoginsW", ask_logins, sizeof(iscsi_login)};
 
-/* The list may grow between the answer that tells its size and the next one. */
+/* The list may grow between the answer that tells its size and the next one. *out is set with ERROR_SUCCESS
+ * only. */
 static ULONG ask(const list_kind *kind, FARPROC function, arena *memory, iscsi_list *out) {
     enum { TRIES = 8, SIZE_MAX_BYTES = 16 << 20 };
     ULONG size = 0;
-    for (int tries = 0; tries < TRIES; tries++) {
+    for (int tries = 0; tries < TRIES && size <= SIZE_MAX_BYTES; tries++) {
         size += kind->item_size;
-        ULONG room = size / kind->item_size;
-        *out =
-            (iscsi_list){.items = size <= SIZE_MAX_BYTES ? arena_alloc(memory, size) : NULL, .count = room};
-        if (out->items == NULL) {
+        const ULONG room = size / kind->item_size;
+        ULONG count = room;
+        void *items = arena_alloc(memory, size);
+        if (items == NULL) {
             return ERROR_NOT_ENOUGH_MEMORY;
         }
-        ULONG error = kind->ask(function, out, &size);
-        if (error != ERROR_INSUFFICIENT_BUFFER) {
-            return error == ERROR_SUCCESS && out->count > room ? ERROR_INVALID_DATA : error;
+        ULONG error = kind->ask(function, items, &count, &size);
+        if (error == ERROR_SUCCESS && count <= room) {
+            *out = (iscsi_list){.items = items, .count = count};
+            return ERROR_SUCCESS;
         }
-        if (size > SIZE_MAX_BYTES) {
-            return ERROR_INVALID_DATA;
+        if (error != ERROR_INSUFFICIENT_BUFFER) {
+            return error != ERROR_SUCCESS ? error : ERROR_INVALID_DATA;
         }
     }
     return ERROR_INSUFFICIENT_BUFFER;
@@ -181,7 +182,7 @@ fact_state win32_iscsi_persistent(host *machine, arena *memory, text_list *out, 
                              why);
     }
     state = read_list(machine, &logins_kind, where, memory, &logins, why);
-    for (ULONG i = 0; i < logins.count && state == FACT_KNOWN; i++) {
+    for (ULONG i = 0; logins.items != NULL && i < logins.count; i++) {
         if (!add_target((const iscsi_login *)logins.items + i, &targets)) {
             state = win32_unknown(REASON_MALFORMED, where, "a target has no name", why);
         }
@@ -246,7 +247,7 @@ fact_state win32_iscsi_disks(host *machine, arena *memory, iscsi_disk_list *out,
     }
     (void)win32_iscsi_persistent(machine, memory, &owners.persistent, &owners.persistent_why);
     state = read_list(machine, &sessions_kind, owners.where, memory, &sessions, why);
-    for (ULONG i = 0; i < sessions.count && state == FACT_KNOWN; i++) {
+    for (ULONG i = 0; sessions.items != NULL && i < sessions.count; i++) {
         add_disk((const iscsi_session *)sessions.items + i, &owners, &disks);
     }
     *out = (iscsi_disk_list){.items = disks.items, .count = disks.count};

@@ -29,7 +29,7 @@ typedef struct answer {
     unsigned calls;   /* before this one */
     item items[ITEMS_MAX];
     unsigned count;
-    unsigned said; /* 0: as many as there are */
+    ULONG said; /* 0: as many as there are */
     ULONG error;
 } answer;
 
@@ -43,31 +43,31 @@ static void add(answer *a, const char *name, bool node) {
     }
 }
 
-static void grow(answer *a, unsigned by, unsigned calls) {
-    unsigned late = by * (a->calls < calls ? a->calls : calls);
-    for (unsigned i = 0; i < late; i++) {
+static void grow(answer *a, unsigned long by, unsigned long calls) {
+    unsigned long late = by * (a->calls < calls ? a->calls : calls);
+    for (unsigned long i = 0; i < late; i++) {
         char name[32];
-        (void)snprintf(name, sizeof name, "late-%u", i);
+        (void)snprintf(name, sizeof name, "late-%lu", i);
         add(a, name, false);
     }
 }
 
 static void take_line(answer *a, const char *line) {
-    char word[16] = "";
-    char rest[NAME_MAX_LENGTH] = "";
-    char kind[16] = "";
-    unsigned first = 0;
-    unsigned second = 0;
-    (void)sscanf(line, "%15s %255s", word, rest);
-    bool node = strcmp(word, "node") == 0;
-    if (strcmp(word, a->kind) == 0 || (node && strcmp(a->kind, "session") == 0)) {
-        add(a, rest, node);
-    } else if (sscanf(line, "fail %15s %x", kind, &first) == 2 && strcmp(kind, a->kind) == 0) {
-        a->error = first;
-    } else if (sscanf(line, "grow %15s %u %u", kind, &first, &second) == 3 && strcmp(kind, a->kind) == 0) {
-        grow(a, first, second);
-    } else if (sscanf(line, "count %15s %u", kind, &first) == 2 && strcmp(kind, a->kind) == 0) {
-        a->said = first;
+    char words[4][NAME_MAX_LENGTH] = {"", "", "", ""};
+    (void)sscanf(line, "%255s %255s %255s %255s", words[0], words[1], words[2], words[3]);
+    const char *what = words[0];
+    bool node = strcmp(what, "node") == 0;
+    if (strcmp(what, a->kind) == 0 || (node && strcmp(a->kind, "session") == 0)) {
+        add(a, words[1], node);
+        return;
+    }
+    bool ours = strcmp(words[1], a->kind) == 0;
+    if (ours && strcmp(what, "fail") == 0) {
+        a->error = strtoul(words[2], NULL, 16);
+    } else if (ours && strcmp(what, "grow") == 0) {
+        grow(a, strtoul(words[2], NULL, 10), strtoul(words[3], NULL, 10));
+    } else if (ours && strcmp(what, "count") == 0) {
+        a->said = strtoul(words[2], NULL, 10);
     }
 }
 
