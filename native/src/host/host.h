@@ -240,6 +240,10 @@ typedef struct host_reader {
     /* The SID of an account that this machine or its domain knows by that name. Absent: there is none. NULL: not on
      * this host. */
     fact_state (*account_sid)(host *, const char *name, arena *, const char **out, fact *why);
+    /* Whether an account, given by its SID, is a member of the local group Administrators, directly or through a
+     * group. Unknown where that cannot be told for certain. Absent: there is no such account. NULL: not on this
+     * host. */
+    fact_state (*account_is_administrator)(host *, const char *sid, arena *, bool *out, fact *why);
     void (*close)(host *);
 } host_reader;
 

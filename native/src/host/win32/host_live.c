@@ -47,6 +47,7 @@ static const host_reader win32_reader = {
     .now = win32_now,
     .elevated = win32_elevated,
     .account_sid = win32_account_of_name,
+    .account_is_administrator = win32_account_is_administrator,
     .close = win32_close,
 };
 
