@@ -43,6 +43,11 @@ function(add_live_tests)
   add_library(task_server MODULE ${task_server})
   target_link_libraries(task_server PRIVATE marshealth_flags PkgConfig::LIBXML2 ole32 oleaut32 taskschd uuid)
   set_target_properties(task_server PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/tools)
+  # The iSCSI initiator's interface, in its place.
+  add_library(iscsi_stand_in MODULE wine/tools/iscsi/iscsidsc.c)
+  target_link_libraries(iscsi_stand_in PRIVATE marshealth_flags)
+  set_target_properties(iscsi_stand_in PROPERTIES PREFIX "" OUTPUT_NAME iscsidsc
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests/tools)
   file(GLOB wine_tools CONFIGURE_DEPENDS wine/lib/*.c)
   add_library(wine_tools STATIC ${wine_tools})
   target_include_directories(wine_tools PUBLIC wine/lib)

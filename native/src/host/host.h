@@ -135,7 +135,7 @@ typedef struct service_info {
 /* A disk that the iSCSI initiator has connected. */
 typedef struct iscsi_disk {
     const char *name;          /* the target's name, or what else tells it apart */
-    fact_flag recovery_volume; /* the MARS agent mounted it to restore files from; unknown: cannot be told */
+    fact_flag recovery_volume; /* Azure Backup serves it to restore files from; unknown: cannot be told */
 } iscsi_disk;
 typedef struct iscsi_disk_list {
     iscsi_disk *items;
@@ -226,6 +226,9 @@ typedef struct host_reader {
     /* What the iSCSI initiator has connected now. Known and empty: nothing, also where the initiator is not
      * installed or does not run. NULL: not on this host. */
     fact_state (*iscsi_disks)(host *, arena *, iscsi_disk_list *out, fact *why);
+    /* The names of the targets that the iSCSI initiator connects again by itself. Known and empty: none. Unknown also
+     * while it does not run. NULL: not on this host. */
+    fact_state (*iscsi_persistent)(host *, arena *, text_list *out, fact *why);
     fact_state (*volume_list)(host *, arena *, volume_info_list *out, fact *why);
     /* The output, decoded to UTF-8. */
     fact_state (*console)(host *, const console_tool *, arena *, const char **out, fact *why);

@@ -193,6 +193,7 @@ mars_status win32_service_stop(host *machine, const char *name, uint32_t time_li
 fact_state win32_volume_list(host *machine, arena *memory, volume_info_list *out, fact *why);
 fact_state win32_console(host *machine, const console_tool *tool, arena *memory, const char **out, fact *why);
 fact_state win32_iscsi_disks(host *machine, arena *memory, iscsi_disk_list *out, fact *why);
+fact_state win32_iscsi_persistent(host *machine, arena *memory, text_list *out, fact *why);
 
 /* How a program ended. */
 typedef struct win32_program_end {
