@@ -43,7 +43,7 @@ prefix_hold() { # [OWNER]
   )
 }
 
-# For Wine's services to read the registry anew.
+# For Wine's services to read the registry anew, and to have the environment as it is now.
 prefix_restart() { # FOLDER NAME
   prefix_stop "$1" "$2"
   prefix_hold
