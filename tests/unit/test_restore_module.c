@@ -472,10 +472,13 @@ static void test_a_file_under_another_name(void **state) {
         {"Engine.dl", "it is another file of Microsoft's, Engine.dl"},
         {"Engine.dll2", "it is another file of Microsoft's, Engine.dll2"},
         {"Engine.dllxmui", "it is another file of Microsoft's, Engine.dllxmui"},
+        {"Engine.exe", "it is another file of Microsoft's, Engine.exe"},
+        {"Engine.mui", "it is another file of Microsoft's, Engine.mui"},
         {"", "it is another file of Microsoft's, "},
         {NULL, "Engine.dll: a signature is not enough for it"},
         {"ENGINE.DLL", NULL},
         {"engine.dll.MUI", NULL},
+        {"Engine", NULL},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         pair p;

@@ -29,14 +29,17 @@ static const char *refuse_signer(const module_restore *restore, const wanted_fil
                               trust.organization);
 }
 
-/* Windows takes the texts of a program that has them in other files from "<name>.mui", after which some
- * programs are named themselves. */
+static bool is_without(const char *shorter, const char *name, const char *ending) {
+    size_t length = strlen(shorter);
+    return strlen(name) == length + strlen(ending) && ascii_equal_n(name, shorter, length) &&
+           ascii_ends(name, ending);
+}
+
+/* A program whose texts Windows takes from another file, "<name>.mui", may be named after that one, and some
+ * that are part of .NET Framework have the name without ".dll". */
 static bool is_name_of(const char *original, const char *name) {
-    static const char mui[] = ".mui";
-    size_t length = strlen(name);
-    return ascii_equal(original, name) ||
-           (strlen(original) == length + strlen(mui) && ascii_equal_n(original, name, length) &&
-            ascii_ends(original, mui));
+    return ascii_equal(original, name) || is_without(name, original, ".mui") ||
+           is_without(original, name, ".dll");
 }
 
 /* Whatever the ending of its name is: Windows would judge a program that is called a script as a program. */
