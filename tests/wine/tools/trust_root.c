@@ -15,7 +15,7 @@ int wmain(int argc, wchar_t **argv) {
     HCERTSTORE store =
         CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0, CERT_SYSTEM_STORE_LOCAL_MACHINE, L"Root");
     bool done = store != NULL && CertAddEncodedCertificateToStore(store, X509_ASN_ENCODING, root, (DWORD)size,
-                                                                  CERT_STORE_ADD_NEW, NULL) != FALSE;
+                                                                  CERT_STORE_ADD_USE_EXISTING, NULL) != FALSE;
     done = store != NULL && CertCloseStore(store, 0) != FALSE && done;
     if (!done) {
         (void)fprintf(stderr, "trust_root: error %lu\n", GetLastError());
