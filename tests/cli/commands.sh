@@ -225,7 +225,7 @@ run test --image "$healthy" --all
 prints '^PASS agent.installed'
 run test --image "$broken" --verbose
 exits 2 '--verbose'
-printf '{"schema": "marshealth/baseline/1", "agent_version": "2.0.9262.0",
+printf '{"schema": "marshealth/baseline/1", "agent_version": "2.0.9506.0",
          "files": [{"path": "Other.dll", "size": 1, "sha256": "%064d"}]}' 0 > baseline.json
 run test --image "$healthy" --baseline baseline.json --check powershell.module-integrity
 exits 2 'a baseline of other files'

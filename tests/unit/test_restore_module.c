@@ -73,8 +73,8 @@ static void put_agent(temp_image *image, uint16_t build) {
 
 static void make(pair *p) {
     *p = (pair){0};
-    put_agent(&p->machine, 9262);
-    put_agent(&p->good, 9262);
+    put_agent(&p->machine, 9506);
+    put_agent(&p->good, 9506);
 }
 
 static void done(pair *p) {
@@ -306,7 +306,7 @@ static void test_a_baseline_vouches(void **state) {
     pair p;
     make(&p);
     put_program(&p.good, BIN "/cbengine.exe", 9999, false); /* what the source's agent is, matters no more */
-    const char *known = write_baseline(&p, "2.0.9262.0");
+    const char *known = write_baseline(&p, "2.0.9506.0");
     take(&p.machine, TOOLS);
     temp_image_text(&p.machine, HELP, "older");
     temp_image_text(&p.machine, MODULE "/stray.dll", "");
@@ -341,7 +341,7 @@ static void test_a_baseline_refuses(void **state) {
     assert_refused(&p, restore(&p, known, ALLOW_UNSIGNED), "1 file: Tools.dll: it is not the file of");
     known = write_baseline(&p, "2.0.9083.0");
     assert_refused(&p, restore(&p, known, ALLOW_UNSIGNED),
-                   "2.0.9083.0, but the machine has version 2.0.9262.0");
+                   "2.0.9083.0, but the machine has version 2.0.9506.0");
     assert_int_equal(restore(&p, temp_image_path(&p.good, "none.json"), 0), MARS_E_NOT_FOUND);
     assert_int_equal(restore(&p, temp_image_path(&p.good, HELP), 0), MARS_E_MALFORMED);
     assert_int_equal(restore(&p, temp_image_path(&p.good, MODULE), 0), MARS_E_UNREADABLE);
@@ -367,7 +367,7 @@ static void test_other_versions(void **state) {
     take(&p.machine, TOOLS);
     put_program(&p.good, BIN "/cbengine.exe", 9083, false);
     assert_refused(&p, restore(&p, NULL, ALLOW_UNSIGNED),
-                   "2.0.9083.0, but the machine has version 2.0.9262.0");
+                   "2.0.9083.0, but the machine has version 2.0.9506.0");
     assert_refused(&p, restore_from(&p, p.good.path, NULL, ALLOW_UNSIGNED), "2.0.9083.0");
     temp_image_text(&p.good, BIN "/cbengine.exe", "no program");
     assert_refused(&p, restore(&p, NULL, ALLOW_UNSIGNED), "cannot be read");

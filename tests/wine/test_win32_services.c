@@ -210,8 +210,11 @@ static void dependents(void **state) {
 static void no_iscsi_disks_without_initiator(void **state) {
     live_machine *on = *state;
     iscsi_disk_list disks;
+    text_list targets;
     assert_int_equal(on->read->iscsi_disks(on->machine, &on->memory, &disks, &on->why), FACT_KNOWN);
     assert_int_equal(disks.count, 0);
+    assert_int_equal(on->read->iscsi_persistent(on->machine, &on->memory, &targets, &on->why), FACT_KNOWN);
+    assert_int_equal(targets.count, 0);
 }
 
 int main(void) {

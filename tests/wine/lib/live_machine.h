@@ -12,7 +12,8 @@ typedef struct live_machine {
     fact why; /* of the last thing that was read */
 } live_machine;
 
-/* cmocka's setup and teardown: *state is a live_machine. */
+/* cmocka's setup and teardown: *state is a live_machine. Fails on a machine that is neither Wine nor said to be
+ * one to throw away: every test that changes the machine begins with it. */
 int live_open(void **state);
 int live_close(void **state);
 
