@@ -18,10 +18,11 @@
 /* Of Microsoft's real files; the case is skipped where there are none. */
 static const char *real_path(live_machine *on, const char *variable) {
     const char *path = getenv(variable);
-    if (path == NULL || path[0] == '\0') {
-        skip();
+    if (path != NULL && path[0] != '\0') {
+        return arena_printf(&on->memory, "%s%s", path[0] == '/' ? "Z:" : "", path); /* Wine's name of "/" */
     }
-    return arena_printf(&on->memory, "%s%s", path[0] == '/' ? "Z:" : "", path); /* Wine's name of "/" */
+    skip();
+    return "";
 }
 
 /* Microsoft's own are among the roots of every system, Wine included. */
