@@ -206,7 +206,8 @@ holds json '.schema == "marshealth/report/1" and .next_backup.starts == "no" and
 cp out one.json
 run test --image "$broken" --format jsonl
 that 'jsonl is one line' test "$(wc -l < out)" -eq 1
-that 'jsonl is the same as json' bash -c 'cmp <(jq -S . out) <(jq -S . one.json)'
+# Two runs may be in two seconds.
+that 'jsonl is the same as json' bash -c 'cmp <(jq -S "del(.collected)" out) <(jq -S "del(.collected)" one.json)'
 run test --image "$broken" --format nagios
 exits 2 nagios
 that 'nagios is one line' test "$(wc -l < out)" -eq 1

@@ -86,6 +86,7 @@ typedef struct file_marks {
 typedef struct file_trust {
     bool trusted;             /* it fits the bytes, and its certificates lead to a root that this system trusts */
     const char *organization; /* O of the signer's certificate; "" if it names none */
+    bool microsoft; /* trusted, and Microsoft's: by its organization, and by a root of Microsoft's own */
 } file_trust;
 
 typedef struct folder_entry {
