@@ -40,12 +40,8 @@ run() {
   "$BUILD/bin/marshealth" collect --image "$BUILD/examples/images/broken" -o "$inside/broken.json" || return
   # shellcheck disable=SC2016
   in_root env -i PATH=/usr/local/bin:/usr/bin:/bin 'MARSHEALTH_EVIDENCE=Z:\marshealth\broken.json' bash -c '
-    cd /marshealth/program && . ../prefix.sh && prefix_copy /marshealth/prefixes tests || exit
-    wine_use /marshealth/prefixes/tests
-    timeout 300 wine MarsHealth.Interop.Tests.exe
-    code=$?
-    prefix_stop /marshealth/prefixes tests
-    exit "$code"' </dev/null
+    cd /marshealth/program && . ../prefix.sh && prefix_use /marshealth/prefixes tests || exit
+    wine_run MarsHealth.Interop.Tests.exe' </dev/null
 }
 
 has_dotnet || skip 'there is no .NET SDK 8 or later'
