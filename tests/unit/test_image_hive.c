@@ -34,16 +34,8 @@ typedef struct both {
 } both;
 
 static int set_up(void **state) {
-    temp_image *image = calloc(1, sizeof *image);
-    temp_image_make(image);
-    temp_image_hive(image, HIVE_SOFTWARE, text);
-    *state = image;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    temp_image_remove(*state);
-    free(*state);
+    (void)temp_image_set_up(state);
+    temp_image_hive(*state, HIVE_SOFTWARE, text);
     return 0;
 }
 
@@ -161,9 +153,9 @@ static void test_damaged_bins(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_a_small_hive, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_a_large_hive, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_damaged_bins, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_small_hive, set_up, temp_image_tear_down),
+        cmocka_unit_test_setup_teardown(test_a_large_hive, set_up, temp_image_tear_down),
+        cmocka_unit_test_setup_teardown(test_damaged_bins, set_up, temp_image_tear_down),
     };
     return cmocka_run_group_tests_name("image hive", tests, NULL, NULL);
 }
