@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # The binding's cases as a single-file program for Windows, under Wine 10, which runs .NET: Debian 13's, in a root of its
-# own below build/. Needs the Windows build, a .NET SDK, debootstrap and the right to mount.
+# own below build/. The machine there is the broken example image made real, and the cases may change it. Needs the Windows
+# build with its tests' tools, a .NET SDK, debootstrap and the right to mount.
 # usage: wine10.sh
 set -uo pipefail
 
 . "$(dirname "${BASH_SOURCE[0]}")/dotnet.sh"
 
 suite='the binding on Windows'
+packages=wine,wine64,perl # perl: tests/wine/image_machine.sh
 wine_root=$BUILD/wine10/root
-inside=$wine_root/marshealth
 
 skip() { # WHY
   echo "note: $suite is not tested: $1"
@@ -17,39 +18,39 @@ skip() { # WHY
 }
 
 make_root() {
-  [ -e "$wine_root/usr/bin/wine" ] && return
+  [ "$(cat "$wine_root.packages" 2>/dev/null)" = "$packages" ] && return
   rm -rf "$wine_root" "$wine_root.new"
   mkdir -p "$wine_root.new"
-  debootstrap --variant=minbase --include=wine,wine64 trixie "$wine_root.new" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" &&
-    mv "$wine_root.new" "$wine_root"
+  debootstrap --variant=minbase --include="$packages" trixie "$wine_root.new" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" &&
+    mv "$wine_root.new" "$wine_root" && echo "$packages" >"$wine_root.packages"
 }
 
 # The runtime that it takes along comes from nuget.org.
-publish() {
-  rm -rf "$inside/program"
-  dotnet publish tests/bindings/dotnet/Standalone -c Release -f net8.0 -r win-x64 -o "$inside/program"
+publish() { # FOLDER [PROPERTY...]
+  rm -rf "$1"
+  dotnet publish tests/bindings/dotnet/Standalone -c Release -f net8.0 -r win-x64 -o "$@"
 }
 
-# In a name space of its own, so that what is mounted goes with it.
+# In a name space of its own, so that what is mounted goes with it. The sources and the build are where they are outside.
 in_root() { # COMMAND...
-  unshare --mount bash -c 'mount --rbind /proc "$1/proc" && mount --rbind /dev "$1/dev" && exec chroot "$@"' in_root "$wine_root" "$@"
+  # shellcheck disable=SC2016
+  unshare --mount bash -c '
+    mount --rbind /proc "$3/proc" && mount --rbind /dev "$3/dev" || exit
+    for folder in "$1" "$2"; do
+      mkdir -p "$3$folder" && mount --bind "$folder" "$3$folder" || exit
+    done
+    exec chroot "${@:3}"' in_root "$root" "$BUILD" "$wine_root" "$@"
 }
 
-run() {
-  cp tests/wine/prefix.sh "$inside/" || return
-  "$BUILD/bin/marshealth" collect --image "$BUILD/examples/images/broken" -o "$inside/broken.json" || return
-  # shellcheck disable=SC2016
-  in_root env -i PATH=/usr/local/bin:/usr/bin:/bin 'MARSHEALTH_EVIDENCE=Z:\marshealth\broken.json' bash -c '
-    cd /marshealth/program && . ../prefix.sh && prefix_copy /marshealth/prefixes tests || exit
-    wine_use /marshealth/prefixes/tests
-    timeout 300 wine MarsHealth.Interop.Tests.exe
-    code=$?
-    prefix_stop /marshealth/prefixes tests
-    exit "$code"' </dev/null
+run() { # PROGRAM
+  in_root env -i PATH=/usr/local/bin:/usr/bin:/bin PREFIXES="$BUILD/wine10/prefixes" \
+    EXAMPLE_IMAGES="$MARSHEALTH_IMAGES" MARSHEALTH_EXE="$BUILD/win-x64/marshealth.exe" \
+    bash "$root/tests/bindings/wine10_machine.sh" "$1" "$MARSHEALTH_EVIDENCE" </dev/null
 }
 
 has_dotnet || skip 'there is no .NET SDK 8 or later'
 [ -f "$WindowsLibrary" ] || skip 'there is no Windows build'
+[ -f "$BUILD/win-x64/tests/tools/task_server.dll" ] || skip 'the Windows build is without its tests'
 [ "$(id -u)" -eq 0 ] || skip 'only root can make a root folder with Wine 10'
 command -v debootstrap >/dev/null || skip 'there is no debootstrap'
 make_root >"$output/debootstrap.log" 2>&1 || {
@@ -57,13 +58,13 @@ make_root >"$output/debootstrap.log" 2>&1 || {
   skip 'Debian 13 cannot be fetched'
 }
 in_root true || skip 'this container may not mount'
-mkdir -p "$inside"
-publish >"$output/publish.log" 2>&1 || {
+"$BUILD/bin/marshealth" collect --image "$MARSHEALTH_IMAGES/broken" -o "$MARSHEALTH_EVIDENCE" || exit
+publish "$output/windows" >"$output/publish.log" 2>&1 || {
   cat "$output/publish.log"
   grep -q 'NU1301\|NU1101\|NU1102' "$output/publish.log" && skip 'nuget.org does not give the runtime for Windows'
   exit 1
 }
 code=0
-run >"$output/wine10.log" 2>&1 || code=$?
+run "$output/windows/MarsHealth.Interop.Tests.exe" >"$output/wine10.log" 2>&1 || code=$?
 sed -E 's/\r$//; s/^((not )?ok -) /\1 Wine 10 /' "$output/wine10.log"
 exit "$code"
