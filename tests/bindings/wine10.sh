@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The binding's cases as a single-file program for Windows, under Wine 10, which runs .NET: Debian 13's, in a root of its
-# own below build/. The machine there is the broken example image made real, and the cases may change it. Needs the Windows
-# build with its tests' tools, a .NET SDK, debootstrap and the right to mount.
+# The binding's cases as programs for Windows, under Wine 10, which runs .NET: Debian 13's, in a root of its own below
+# build/. The machine there is an example image made real, with faults, and the cases may change it. Needs the Windows build
+# with its tests' tools, a .NET SDK, debootstrap and the right to mount.
 # usage: wine10.sh
 set -uo pipefail
 
@@ -10,6 +10,7 @@ set -uo pipefail
 suite='the binding on Windows'
 packages=wine,wine64,perl # perl: tests/wine/image_machine.sh
 wine_root=$BUILD/wine10/root
+programs=$output/windows
 
 skip() { # WHY
   echo "note: $suite is not tested: $1"
@@ -25,27 +26,37 @@ make_root() {
     mv "$wine_root.new" "$wine_root" && echo "$packages" >"$wine_root.packages"
 }
 
-# The runtime that it takes along comes from nuget.org.
-publish() { # FOLDER [PROPERTY...]
-  rm -rf "$1"
-  dotnet publish tests/bindings/dotnet/Standalone -c Release -f net8.0 -r win-x64 -o "$@"
+# The runtime that they take along comes from nuget.org. .NET 8 runs the binding for .NET Framework, too.
+publish() {
+  rm -rf "$programs"
+  publish_one single && publish_one files -p:PublishSingleFile=false &&
+    publish_one framework -p:PublishSingleFile=false -p:BindingFramework=TargetFramework=net462
+}
+publish_one() { # NAME [PROPERTY...]
+  dotnet publish tests/bindings/dotnet/Standalone -c Release -f net8.0 -r win-x64 -o "$programs/$1" "${@:2}"
+}
+stubs() {
+  local stub
+  for stub in other_interface other_library; do
+    x86_64-w64-mingw32-gcc-win32 -shared -o "$programs/$stub.dll" "tests/bindings/dotnet/Stubs/$stub.c" || return
+  done
 }
 
 # In a name space of its own, so that what is mounted goes with it. The sources and the build are where they are outside.
 in_root() { # COMMAND...
   # shellcheck disable=SC2016
   unshare --mount bash -c '
-    mount --rbind /proc "$3/proc" && mount --rbind /dev "$3/dev" || exit
-    for folder in "$1" "$2"; do
-      mkdir -p "$3$folder" && mount --bind "$folder" "$3$folder" || exit
+    mount --rbind /proc "$1/proc" && mount --rbind /dev "$1/dev" || exit
+    for folder in "${@:2:3}"; do
+      mkdir -p "$1$folder" && mount --bind "$folder" "$1$folder" || exit
     done
-    exec chroot "${@:3}"' in_root "$root" "$BUILD" "$wine_root" "$@"
+    exec chroot "$1" "${@:5}"' in_root "$wine_root" "$root" "$BUILD" "${PWSH_WINDOWS:-$BUILD}" "$@"
 }
 
-run() { # PROGRAM
-  in_root env -i PATH=/usr/local/bin:/usr/bin:/bin PREFIXES="$BUILD/wine10/prefixes" \
+run() {
+  in_root env -i PATH=/usr/local/bin:/usr/bin:/bin BUILD="$BUILD" PWSH_WINDOWS="${PWSH_WINDOWS-}" PREFIXES="$BUILD/wine10/prefixes" \
     EXAMPLE_IMAGES="$MARSHEALTH_IMAGES" MARSHEALTH_EXE="$BUILD/win-x64/marshealth.exe" \
-    bash "$root/tests/bindings/wine10_machine.sh" "$1" "$MARSHEALTH_EVIDENCE" </dev/null
+    bash "$root/tests/bindings/wine10_machine.sh" "$programs" "$MARSHEALTH_EVIDENCE" </dev/null
 }
 
 has_dotnet || skip 'there is no .NET SDK 8 or later'
@@ -59,12 +70,13 @@ make_root >"$output/debootstrap.log" 2>&1 || {
 }
 in_root true || skip 'this container may not mount'
 "$BUILD/bin/marshealth" collect --image "$MARSHEALTH_IMAGES/broken" -o "$MARSHEALTH_EVIDENCE" || exit
-publish "$output/windows" >"$output/publish.log" 2>&1 || {
+publish >"$output/publish.log" 2>&1 || {
   cat "$output/publish.log"
   grep -q 'NU1301\|NU1101\|NU1102' "$output/publish.log" && skip 'nuget.org does not give the runtime for Windows'
   exit 1
 }
+stubs || exit
 code=0
-run "$output/windows/MarsHealth.Interop.Tests.exe" >"$output/wine10.log" 2>&1 || code=$?
+run >"$output/wine10.log" 2>&1 || code=$?
 sed -E 's/\r$//; s/^((not )?ok -) /\1 Wine 10 /' "$output/wine10.log"
 exit "$code"

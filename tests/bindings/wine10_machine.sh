@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Makes an example image a machine of Wine's with faults, and runs a program there that may change it.
-# usage: wine10_machine.sh PROGRAM EVIDENCE        started by wine10.sh, in the root with Wine 10
+# Makes an example image a machine of Wine's with faults, and runs the cases there, which may change it.
+# usage: wine10_machine.sh PROGRAMS EVIDENCE        started by wine10.sh, in the root with Wine 10
 set -uo pipefail
-: "${PREFIXES:?}" "${EXAMPLE_IMAGES:?}" "${MARSHEALTH_EXE:?}"
+: "${BUILD:?}" "${PREFIXES:?}" "${EXAMPLE_IMAGES:?}" "${MARSHEALTH_EXE:?}"
 
-cd "$(dirname "${BASH_SOURCE[0]}")/../wine" || exit
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cd "$here/../wine" || exit
 . ./prefix.sh
 . ./image_machine.sh
 machine=binding
@@ -18,12 +19,52 @@ with_faults() {
   as_written "$file" >"$file.new" && mv "$file.new" "$file" && timeout 60 wine "$tools/set_start.exe" obengine 2
 }
 
+code=0
+cases() { # PROGRAM NAME [CLASS]
+  (cd "$1" && timeout 400 wine MarsHealth.Interop.Tests.exe "${@:3}") >"$WINEPREFIX/cases" 2>&1 || code=1
+  sed -E "s/\r\$//; s/^((not )?ok -) /\1 $2 /" "$WINEPREFIX/cases"
+}
+
+guarded() {
+  if (cd "$1/files" && MARSHEALTH_MAY_CHANGE_THIS_MACHINE='' timeout 100 wine MarsHealth.Interop.Tests.exe LiveTests) |
+    grep -vE '^#|^ok - LiveTests.* # SKIP '; then
+    echo "not ok - no case changes a machine that is not given away"
+    code=1
+  else
+    echo "ok - no case changes a machine that is not given away"
+  fi
+}
+
+# pwsh.exe wants a console, so it has a terminal.
+cmdlets() { # MODULE NAME
+  rm -f "$WINEPREFIX/report"
+  POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off NO_COLOR=1 TERM=dumb timeout 300 script -qec "wine '$PWSH_WINDOWS/pwsh.exe' \
+    -NoProfile -NonInteractive -ExecutionPolicy Bypass -File 'Z:$here/../psmodule/windows.ps1' -Module 'Z:$1' \
+    -Report 'Z:$WINEPREFIX/report'" /dev/null </dev/null >"$WINEPREFIX/console" 2>&1 || code=1
+  if [ -s "$WINEPREFIX/report" ]; then
+    sed -E "s/\r\$//; s/^((not )?ok -) /\1 $2 /" "$WINEPREFIX/report"
+  else
+    sed 's/^/# /' "$WINEPREFIX/console"
+    echo "not ok - $2 they can be used"
+    code=1
+  fi
+}
+
 if become healthy && with_faults; then
-  echo "ok - a prefix becomes the broken server"
+  echo "ok - a prefix becomes a server with faults"
 else
-  echo "not ok - a prefix becomes the broken server"
+  echo "not ok - a prefix becomes a server with faults"
   exit 1
 fi
-export MARSHEALTH_EVIDENCE=Z:$2 MARSHEALTH_MAY_CHANGE_THIS_MACHINE=yes
-cd "$(dirname "$1")" || exit
-timeout 400 wine "./$(basename "$1")"
+export MARSHEALTH_EVIDENCE=Z:$2 MARSHEALTH_STUBS=Z:$1 MARSHEALTH_MAY_CHANGE_THIS_MACHINE=yes
+cases "$1/single" '.NET'
+# Wine asks mscoree.dll about an assembly that is a file of its own.
+export WINEDLLOVERRIDES='mshtml,winemenubuilder.exe='
+cases "$1/files" '.NET, with files' LoaderTests
+cases "$1/framework" 'the binding for .NET Framework'
+guarded "$1"
+if [ -n "${PWSH_WINDOWS-}" ]; then
+  cmdlets "$BUILD/MarsHealth" 'the cmdlets in PowerShell:'
+  cmdlets "$BUILD/MarsHealth/net462/MarsHealth.Cmdlets.dll" 'the cmdlets for .NET Framework in PowerShell:'
+fi
+exit "$code"

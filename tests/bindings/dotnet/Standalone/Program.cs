@@ -7,14 +7,14 @@ using Xunit;
 
 namespace MarsHealth.Interop.Tests;
 
-/// <summary>Runs every case, in the order of their names, and prints a line for each.</summary>
+/// <summary>Runs every case, or those of one class, in the order of their names, and prints a line for each.</summary>
 internal static class Program
 {
-    private static int Main()
+    private static int Main(string[] words)
     {
-        Console.WriteLine($"# {Environment.OSVersion.VersionString}, {Environment.Version}");
+        Console.WriteLine($"# {Environment.OSVersion.VersionString}, {Environment.Version}, binding for {Machine.BindingFramework}");
         bool good = true;
-        foreach (MethodInfo method in Methods())
+        foreach (MethodInfo method in Methods().Where(method => words.Length == 0 || method.DeclaringType!.Name == words[0]))
         {
             foreach (object?[]? arguments in Rows(method))
             {
