@@ -1,4 +1,4 @@
-# The cmdlets on Windows, which they change and take back. Two faults have to be there, as in the broken example image: scripts
+﻿# The cmdlets on Windows, which they change and take back. Two faults have to be there, as in the broken example image: scripts
 # may not run, and the agent's tasks do not all ignore a start while they run. Writes a line of the Test Anything Protocol for
 # each case into a file, since what goes to a console under Wine comes with control sequences.
 # usage: windows.ps1 -Module PATH -Report FILE       with MARSHEALTH_MAY_CHANGE_THIS_MACHINE=yes; changes nothing without it
@@ -99,8 +99,9 @@ Test-Case -Name 'an error tells a name beyond ASCII as it is' -Body {
     Assert-Equal ("$($problem[0])" -match [regex]::Escape('C:\Φάκελος 🚑 备份')) $true
 }
 
-Test-Case -Name 'a service is restarted' -Body {
-    $result = Restart-MarsService -Name CryptSvc -WhatIf
-    Assert-Equal $result.State 'WouldChange'
+Test-Case -Name 'Restart-MarsService restarts a service' -Body {
+    Assert-Equal (Restart-MarsService -Name obengine -WhatIf).State 'WouldChange'
+    Assert-Equal (Restart-MarsService -Name obengine -Confirm:$false).State 'Done'
+    Assert-Equal ("$(sc.exe query obengine)" -match 'STATE +: 4 +RUNNING') $true
 }
 exit $script:failed

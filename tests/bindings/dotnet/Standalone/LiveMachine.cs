@@ -33,8 +33,7 @@ internal static class LiveMachine
 
     /// <summary>All that is compared, in lines: the registry, and the definition of each of the agent's tasks.</summary>
     internal static string[] State() =>
-        string.Concat(Definitions().Select(File.ReadAllText).Prepend(Registry()))
-            .Split('\n');
+        (Registry() + string.Concat(Definitions().Select(File.ReadAllText))).Split('\n');
 
     internal static void AssertIs(string[] before)
     {

@@ -32,7 +32,8 @@ public sealed class LiveTests
         Assert.Equal(OutcomeState.Applied, outcome.State);
         Assert.Contains($"\"computer_name\": \"{Environment.MachineName}\"", outcome.Render(Format.Json));
         Change change = outcome.Steps.Single().Changes.Single();
-        Assert.Equal(("\"Restricted\"", "\"RemoteSigned\""), (change.Before, change.After));
+        Assert.Equal("\"Restricted\"", change.Before);
+        Assert.Equal("\"RemoteSigned\"", change.After);
         AssertPolicy(session, FindingStatus.Pass, "RemoteSigned");
         Assert.Contains(outcome.RunId!, session.History());
         Assert.NotEmpty(LiveMachine.State().Except(before));
@@ -58,7 +59,8 @@ public sealed class LiveTests
         Assert.Null(preview.RunId);
         Assert.True(preview.Steps.All(step => step.State == StepState.WouldChange && step.Changes.Count > 0));
         Assert.Equal("\"RemoteSigned\"", preview.Steps[0].Changes[0].After);
-        Assert.Equal((Task, "task"), (preview.Steps[1].Changes[0].Target, preview.Steps[1].Changes[0].Kind));
+        Assert.Equal("task", preview.Steps[1].Changes[0].Kind);
+        Assert.Equal(Task, preview.Steps[1].Changes[0].Target);
         LiveMachine.AssertIs(before);
         Assert.Equal(history, session.History());
     }
@@ -187,7 +189,8 @@ public sealed class LiveTests
     private static void AssertRefused(MarsOutcome outcome, string name)
     {
         StepOutcome step = outcome.Steps.Single();
-        Assert.Equal((OutcomeState.Stopped, StepState.Refused), (outcome.State, step.State));
+        Assert.Equal(OutcomeState.Stopped, outcome.State);
+        Assert.Equal(StepState.Refused, step.State);
         Assert.Contains(name, step.Message);
         Assert.Contains(name, step.ArgumentsJson.Replace(@"\\", @"\"));
     }
