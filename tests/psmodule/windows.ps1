@@ -1,4 +1,4 @@
-﻿# The cmdlets on Windows, which they change and take back. Two faults have to be there, as in the broken example image: scripts
+# The cmdlets on Windows, which they change and take back. Two faults have to be there, as in the broken example image: scripts
 # may not run, and the agent's tasks do not all ignore a start while they run. Writes a line of the Test Anything Protocol for
 # each case into a file, since what goes to a console under Wine comes with control sequences.
 # usage: windows.ps1 -Module PATH -Report FILE       with MARSHEALTH_MAY_CHANGE_THIS_MACHINE=yes; changes nothing without it
@@ -93,10 +93,11 @@ Test-Case -Name 'Repair-MarsHealth repairs what is piped, tasks as well, and all
 
 Test-Case -Name 'an error tells a name beyond ASCII as it is' -Body {
     $problem = $null
-    $result = Repair-MarsModulePath -Folder 'C:\Φάκελος 🚑 备份' -Confirm:$false -ErrorVariable problem -ErrorAction SilentlyContinue
+    $folder = '"C:\\\u03a6\u03ac\u03ba\u03b5\u03bb\u03bf\u03c2 \ud83d\ude91 \u5907\u4efd"' | ConvertFrom-Json
+    $result = Repair-MarsModulePath -Folder $folder -Confirm:$false -ErrorVariable problem -ErrorAction SilentlyContinue
     Assert-Equal $result.State 'Refused'
     Assert-Equal ($problem[0].FullyQualifiedErrorId -split ',')[0] 'MarsHealth.StepRefused'
-    Assert-Equal ("$($problem[0])" -match [regex]::Escape('C:\Φάκελος 🚑 备份')) $true
+    Assert-Equal ("$($problem[0])" -match [regex]::Escape($folder)) $true
 }
 
 Test-Case -Name 'Restart-MarsService restarts a service' -Body {
