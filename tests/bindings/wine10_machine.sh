@@ -9,24 +9,23 @@ cd "$here/../wine" || exit
 . ./prefix.sh
 . ./image_machine.sh
 machine=binding
-trap 'prefix_stop "$PREFIXES" "$machine"' EXIT
 
 # With the service's key and the task as Wine and the stand-in write them, so that what is taken back is the same to the byte.
 with_faults() {
   local file
   import "$sources/broken/registry/20-faults.reg" && take_tasks "$EXAMPLE_IMAGES/broken/Windows/System32/Tasks" || return
   file=$(task_file Microsoft-OnlineBackup)
-  as_written "$file" >"$file.new" && mv "$file.new" "$file" && timeout 60 wine "$tools/set_start.exe" obengine 2
+  as_written "$file" >"$file.new" && mv "$file.new" "$file" && wine_run "$tools/set_start.exe" obengine 2
 }
 
 code=0
 cases() { # PROGRAM NAME [CLASS]
-  (cd "$1" && timeout 400 wine MarsHealth.Interop.Tests.exe "${@:3}") >"$WINEPREFIX/cases" 2>&1 || code=1
+  (cd "$1" && wine_run MarsHealth.Interop.Tests.exe "${@:3}") >"$WINEPREFIX/cases" 2>&1 || code=1
   sed -E "s/\r\$//; s/^((not )?ok -) /\1 $2 /" "$WINEPREFIX/cases"
 }
 
 guarded() {
-  if (cd "$1/files" && MARSHEALTH_MAY_CHANGE_THIS_MACHINE='' timeout 100 wine MarsHealth.Interop.Tests.exe LiveTests) |
+  if (cd "$1/files" && MARSHEALTH_THROWAWAY_MACHINE='' wine_run MarsHealth.Interop.Tests.exe LiveTests) |
     grep -vE '^#|^ok - LiveTests.* # SKIP '; then
     echo "not ok - no case changes a machine that is not given away"
     code=1
@@ -56,7 +55,7 @@ else
   echo "not ok - a prefix becomes a server with faults"
   exit 1
 fi
-export MARSHEALTH_EVIDENCE=Z:$2 MARSHEALTH_STUBS=Z:$1 MARSHEALTH_MAY_CHANGE_THIS_MACHINE=yes
+export MARSHEALTH_EVIDENCE=Z:$2 MARSHEALTH_STUBS=Z:$1 MARSHEALTH_THROWAWAY_MACHINE=1
 cases "$1/single" '.NET'
 # Wine asks mscoree.dll about an assembly that is a file of its own.
 export WINEDLLOVERRIDES='mshtml,winemenubuilder.exe='

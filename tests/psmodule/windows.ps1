@@ -1,7 +1,7 @@
 # The cmdlets on Windows, which they change and take back. Two faults have to be there, as in the broken example image: scripts
 # may not run, and the agent's tasks do not all ignore a start while they run. Writes a line of the Test Anything Protocol for
 # each case into a file, since what goes to a console under Wine comes with control sequences.
-# usage: windows.ps1 -Module PATH -Report FILE       with MARSHEALTH_MAY_CHANGE_THIS_MACHINE=yes; changes nothing without it
+# usage: windows.ps1 -Module PATH -Report FILE       with MARSHEALTH_THROWAWAY_MACHINE=1; changes nothing without it
 param([Parameter(Mandatory)] [string] $Module, [Parameter(Mandatory)] [string] $Report)
 
 $ErrorActionPreference = 'Stop'
@@ -42,7 +42,7 @@ function Get-RegistryState {
     Remove-Item -LiteralPath $file
 }
 
-if ($env:MARSHEALTH_MAY_CHANGE_THIS_MACHINE -cne 'yes') {
+if ($env:MARSHEALTH_THROWAWAY_MACHINE -cne '1') {
     'ok - the cmdlets on Windows # SKIP this machine is not given away for it' | Add-Content -LiteralPath $Report
     exit 0
 }

@@ -66,6 +66,28 @@ static const char *const expected =
     "          they restart\n"
     "Undo      marshealth undo 20261121T132859Z-3f9a --image 'a server'\n";
 
+static void test_no_way_back_where_nothing_can_be_taken_back(void **state) {
+    (void)state;
+    step_outcome restart = steps[0];
+    outcome document = sample(NULL);
+    restart.changes = &changes[2];
+    restart.change_count = 1;
+    document.steps = &restart;
+    document.step_count = 1;
+    document.notes.count = 0;
+    const struct {
+        outcome_state state;
+        bool told;
+    } cases[] = {{OUTCOME_APPLIED, false}, {OUTCOME_STOPPED, false}, {OUTCOME_NEEDS_RECOVERY, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        text_builder text = {0};
+        document.state = cases[i].state;
+        render_outcome_text(&text, &document, false);
+        assert_int_equal(strstr(text_builder_text(&text), "marshealth undo") != NULL, cases[i].told);
+        text_builder_free(&text);
+    }
+}
+
 static void test_text(void **state) {
     (void)state;
     const char *notes[] = {"An earlier run was looked after."};
@@ -225,6 +247,7 @@ static void test_json(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_no_way_back_where_nothing_can_be_taken_back),
         cmocka_unit_test(test_text_of_other_ends),
         cmocka_unit_test(test_what_is_there_now),
         cmocka_unit_test(test_json_keeps_to_its_schema),

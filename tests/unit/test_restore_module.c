@@ -49,6 +49,7 @@ static void put_program(temp_image *image, const char *path, uint16_t build, boo
     pe_recipe recipe = {.is_dll = true,
                         .is_64bit = true,
                         .file_version = {2, 0, build, 0},
+                        .original_filename = strrchr(path, '/') + 1,
                         .sign = is_signed,
                         .sign_with = DIGEST_SHA256,
                         .payload_size = 1000};
@@ -72,8 +73,8 @@ static void put_agent(temp_image *image, uint16_t build) {
 
 static void make(pair *p) {
     *p = (pair){0};
-    put_agent(&p->machine, 9262);
-    put_agent(&p->good, 9262);
+    put_agent(&p->machine, 9506);
+    put_agent(&p->good, 9506);
 }
 
 static void done(pair *p) {
@@ -305,7 +306,7 @@ static void test_a_baseline_vouches(void **state) {
     pair p;
     make(&p);
     put_program(&p.good, BIN "/cbengine.exe", 9999, false); /* what the source's agent is, matters no more */
-    const char *known = write_baseline(&p, "2.0.9262.0");
+    const char *known = write_baseline(&p, "2.0.9506.0");
     take(&p.machine, TOOLS);
     temp_image_text(&p.machine, HELP, "older");
     temp_image_text(&p.machine, MODULE "/stray.dll", "");
@@ -340,7 +341,7 @@ static void test_a_baseline_refuses(void **state) {
     assert_refused(&p, restore(&p, known, ALLOW_UNSIGNED), "1 file: Tools.dll: it is not the file of");
     known = write_baseline(&p, "2.0.9083.0");
     assert_refused(&p, restore(&p, known, ALLOW_UNSIGNED),
-                   "2.0.9083.0, but the machine has version 2.0.9262.0");
+                   "2.0.9083.0, but the machine has version 2.0.9506.0");
     assert_int_equal(restore(&p, temp_image_path(&p.good, "none.json"), 0), MARS_E_NOT_FOUND);
     assert_int_equal(restore(&p, temp_image_path(&p.good, HELP), 0), MARS_E_MALFORMED);
     assert_int_equal(restore(&p, temp_image_path(&p.good, MODULE), 0), MARS_E_UNREADABLE);
@@ -366,7 +367,7 @@ static void test_other_versions(void **state) {
     take(&p.machine, TOOLS);
     put_program(&p.good, BIN "/cbengine.exe", 9083, false);
     assert_refused(&p, restore(&p, NULL, ALLOW_UNSIGNED),
-                   "2.0.9083.0, but the machine has version 2.0.9262.0");
+                   "2.0.9083.0, but the machine has version 2.0.9506.0");
     assert_refused(&p, restore_from(&p, p.good.path, NULL, ALLOW_UNSIGNED), "2.0.9083.0");
     temp_image_text(&p.good, BIN "/cbengine.exe", "no program");
     assert_refused(&p, restore(&p, NULL, ALLOW_UNSIGNED), "cannot be read");
@@ -388,18 +389,40 @@ static void test_unsigned_files_are_refused(void **state) {
     done(&p);
 }
 
-/* What Windows would say: unsigned but for Engine.dll, whose organization the test names. */
-static const char *organization;
-static bool trusts;
+/* What Windows would say: unsigned but for one file. */
+static struct {
+    const char *name;
+    file_trust trust;
+} signed_file;
+static const file_trust by_microsoft = {
+    .trusted = true, .organization = "Microsoft Corporation", .microsoft = true};
 
 static fact_state say_trust(host *machine, const char *name, bytes content, arena *memory, file_trust *out,
                             fact *why) {
     (void)machine;
     (void)memory;
     assert_true(content.size > 0);
-    *why = strcmp(name, "Engine.dll") == 0 ? fact_known(name) : fact_absent(name);
-    *out = (file_trust){.trusted = trusts, .organization = organization};
+    *why = strcmp(name, signed_file.name) == 0 ? fact_known(name) : fact_absent(name);
+    *out = signed_file.trust;
     return why->state;
+}
+
+/* The machine judges signatures from here on, until stop_judging. */
+static host_reader judging_reader;
+static const host_reader *start_judging(pair *p, const char *name) {
+    begin(p, false);
+    const host_reader *real = p->machine.machine->read;
+    judging_reader = *real;
+    judging_reader.file_trust = say_trust;
+    p->machine.machine->read = &judging_reader;
+    signed_file.name = name;
+    signed_file.trust = by_microsoft;
+    return real;
+}
+
+static void stop_judging(pair *p, const host_reader *real) {
+    p->machine.machine->read = real;
+    done(p);
 }
 
 static void test_signers(void **state) {
@@ -407,26 +430,115 @@ static void test_signers(void **state) {
     pair p;
     make(&p);
     take(&p.machine, ENGINE);
-    begin(&p, false);
-    const host_reader *real = p.machine.machine->read;
-    host_reader reader = *real;
-    reader.file_trust = say_trust;
-    p.machine.machine->read = &reader;
-    trusts = true;
-    organization = "Contoso";
-    assert_refused(&p, restore(&p, NULL, 0), "Engine.dll: its signer is not Microsoft");
-    organization = "Microsoft Corporation";
-    trusts = false;
+    const host_reader *real = start_judging(&p, "Engine.dll");
+    signed_file.trust = (file_trust){.trusted = true, .organization = "Contoso"};
+    assert_refused(&p, restore(&p, NULL, 0), "Engine.dll: its signer, \"Contoso\", is not Microsoft");
+    signed_file.trust = (file_trust){.trusted = true, .organization = "Microsoft Corporation"};
+    assert_refused(&p, restore(&p, NULL, 0), "is not Microsoft below a root of Microsoft's own");
+    signed_file.trust = (file_trust){.organization = "Microsoft Corporation"};
     assert_refused(&p, restore(&p, NULL, 0), "Engine.dll: its signature is not trusted");
-    trusts = true;
+    signed_file.trust = by_microsoft;
     take(&p.machine, TOOLS);
     p.before = temp_image_digest(&p.machine);
     assert_refused(&p, restore(&p, NULL, 0), "1 file: Tools.dll: it is not signed");
     put_program(&p.machine, TOOLS, 2, false);
     assert_int_equal(restore(&p, NULL, 0), MARS_OK);
     assert_true(same(&p, ENGINE));
-    p.machine.machine->read = real;
-    done(&p);
+    stop_judging(&p, real);
+}
+
+static void put_named(temp_image *image, const char *path, const char *original_filename) {
+    text_builder file = {0};
+    pe_recipe recipe = {.is_dll = true,
+                        .file_version = {2, 0, 1, 0},
+                        .original_filename = original_filename,
+                        .no_version_resource = original_filename == NULL,
+                        .sign = true,
+                        .sign_with = DIGEST_SHA256};
+    assert_true(pe_write(&recipe, &file));
+    temp_image_file(image, path, file.data, file.length);
+    text_builder_free(&file);
+}
+
+/* Microsoft signs other files, too. */
+static void test_a_file_under_another_name(void **state) {
+    (void)state;
+    static const struct {
+        const char *original_filename; /* of what is called Engine.dll */
+        const char *refused;           /* NULL: it is restored */
+    } names[] = {
+        {"Cmd.Exe", "1 file: Engine.dll: it is another file of Microsoft's, Cmd.Exe"},
+        {"Cmd.Exe.MUI", "it is another file of Microsoft's, Cmd.Exe.MUI"},
+        {"Engine.dl", "it is another file of Microsoft's, Engine.dl"},
+        {"Engine.dll2", "it is another file of Microsoft's, Engine.dll2"},
+        {"Engine.dllxmui", "it is another file of Microsoft's, Engine.dllxmui"},
+        {"Engine.exe", "it is another file of Microsoft's, Engine.exe"},
+        {"Engine.mui", "it is another file of Microsoft's, Engine.mui"},
+        {"", "it is another file of Microsoft's, "},
+        {NULL, "Engine.dll: a signature is not enough for it"},
+        {"ENGINE.DLL", NULL},
+        {"engine.dll.MUI", NULL},
+        {"Engine", NULL},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        pair p;
+        make(&p);
+        take(&p.machine, ENGINE);
+        put_named(&p.good, ENGINE, names[i].original_filename);
+        const host_reader *real = start_judging(&p, "Engine.dll");
+        mars_status status = restore(&p, NULL, 0);
+        if (names[i].refused != NULL) {
+            assert_refused(&p, status, names[i].refused);
+            assert_said("a baseline");
+        } else {
+            assert_int_equal(status, MARS_OK);
+            assert_true(same(&p, ENGINE));
+        }
+        stop_judging(&p, real);
+    }
+}
+
+/* A signature does not say which script something is, and a program may be called one. */
+static void test_a_script_that_is_signed(void **state) {
+    (void)state;
+    pair p;
+    make(&p);
+    take(&p.machine, HELP);
+    const host_reader *real = start_judging(&p, "en-US\\help.xml");
+    assert_refused(&p, restore(&p, NULL, 0), "help.xml: a signature is not enough for it");
+    put_named(&p.good, HELP, "cmd.exe");
+    assert_refused(&p, restore(&p, NULL, 0), "it is another file of Microsoft's, cmd.exe");
+    put_named(&p.good, HELP, "help.xml");
+    assert_int_equal(restore(&p, NULL, 0), MARS_OK);
+    stop_judging(&p, real);
+}
+
+/* As far as a damaged file still tells its version. */
+static void test_another_version_of_a_file(void **state) {
+    (void)state;
+    pair p;
+    make(&p);
+    damage(&p.machine, ENGINE);
+    put_program(&p.good, ENGINE, 2, true);
+    const host_reader *real = start_judging(&p, "Engine.dll");
+    assert_refused(&p, restore(&p, NULL, 0),
+                   "Engine.dll: it is of version 2.0.2.0, but what it replaces is of version 2.0.1.0");
+    put_program(&p.good, ENGINE, 1, true);
+    assert_int_equal(restore(&p, NULL, 0), MARS_OK);
+    assert_true(same(&p, ENGINE));
+    stop_judging(&p, real);
+}
+
+static void test_signed_files_of_some_agent(void **state) {
+    (void)state;
+    pair p;
+    make(&p);
+    take(&p.machine, ENGINE);
+    take(&p.good, BIN "/cbengine.exe");
+    const host_reader *real = start_judging(&p, "Engine.dll");
+    assert_refused(&p, restore(&p, NULL, 0), "nothing shows the version of the agent");
+    assert_int_equal(restore(&p, NULL, ALLOW_UNSIGNED), MARS_OK);
+    stop_judging(&p, real);
 }
 
 /* Nobody has to vouch for what shows by itself that it is damaged. */
@@ -644,6 +756,10 @@ int main(void) {
         cmocka_unit_test(test_other_versions),
         cmocka_unit_test(test_unsigned_files_are_refused),
         cmocka_unit_test(test_signers),
+        cmocka_unit_test(test_a_file_under_another_name),
+        cmocka_unit_test(test_a_script_that_is_signed),
+        cmocka_unit_test(test_another_version_of_a_file),
+        cmocka_unit_test(test_signed_files_of_some_agent),
         cmocka_unit_test(test_damaged_sources),
         cmocka_unit_test(test_places),
         cmocka_unit_test(test_no_place),

@@ -10,7 +10,7 @@ namespace MarsHealth.Interop.Tests;
 /// <summary>The machine that this runs on, as Windows' own programs change and show it.</summary>
 internal static class LiveMachine
 {
-    private const string Allowed = "MARSHEALTH_MAY_CHANGE_THIS_MACHINE";
+    private const string Allowed = "MARSHEALTH_THROWAWAY_MACHINE";
 
     /// <summary>Where the agent's tasks are kept: by Windows, or by what stands in for its Task Scheduler.</summary>
     private static readonly string TaskFolder =
@@ -28,7 +28,7 @@ internal static class LiveMachine
     /// <summary>Null, or why nothing may be changed. Only who gives the machine away for it sets the variable.</summary>
     internal static string? MayNotBeChanged =>
         !Machine.IsWindows ? "only Windows can be changed while it runs"
-        : Environment.GetEnvironmentVariable(Allowed) != "yes" ? $"this machine is not given away for it ({Allowed} is not yes)"
+        : Environment.GetEnvironmentVariable(Allowed) != "1" ? $"this machine is not given away for it ({Allowed} is not 1)"
         : null;
 
     /// <summary>All that is compared, in lines: the registry, and the definition of each of the agent's tasks.</summary>
