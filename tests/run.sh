@@ -13,6 +13,8 @@ usage: bash tests/run.sh [--all] [--help]
 Environment:
   FUZZ_SECONDS            with --all: seconds of fuzzing for each target (default 60)
   REPAIR_ROUNDS           rounds of random faults that are repaired and taken back (default 40, with --all 3000)
+  PWSH_WINDOWS            with --all: a folder with a pwsh.exe for 64-bit Windows that needs nothing else: the cmdlets run in
+                          it, under Wine 10
   MARSHEALTH_TEST_IMAGES  a folder of your own with images, registry hives (also .xz) and task files: every one is read
                           and judged as well
 END

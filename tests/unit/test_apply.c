@@ -254,6 +254,7 @@ static void test_another_machine_is_refused(void **state) {
     assert_int_equal(applied_runs(&other), 0);
     const outcome *forced = applied_run(&other, planned, &(apply_settings){.any_machine = true});
     assert_states(forced, STEP_DONE, STEP_DONE, STEP_DONE, STEP_DONE);
+    assert_string_equal(forced->machine.computer_name, "OTHER-01"); /* where it was done */
     applied_free(&other);
     applied_free(&a);
 }

@@ -36,6 +36,7 @@ static const step_outcome steps[] = {
 
 static outcome sample(const char **notes) {
     return (outcome){
+        .machine = {.computer_name = "B\xC3\x84RLIN-1"},
         .state = OUTCOME_APPLIED,
         .run_id = "20261121T132859Z-3f9a",
         .undo_command = "marshealth undo 20261121T132859Z-3f9a --image 'a server'",
@@ -215,6 +216,8 @@ static void test_json_keeps_to_its_schema(void **state) {
             json_t *json = json_loads(text_builder_text(&text), 0, NULL);
             assert_non_null(json);
             assert_valid(json, schema);
+            const json_t *name = json_object_get(json_object_get(json, "machine"), "computer_name");
+            assert_string_equal(json_string_value(name), "B\xC3\x84RLIN-1");
             json_decref(json);
             text_builder_free(&text);
         }

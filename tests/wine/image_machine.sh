@@ -56,6 +56,15 @@ take_tasks() { # FOLDER
   export TASK_STORE='C:\tasks'
   wine_run regsvr32 /s 'C:\task_server.dll'
 }
+utf16() {
+  printf '\377\376'
+  iconv -f UTF-8 -t UTF-16LE
+}
+# A task's definition as Windows keeps it once it has written it: with all defaults.
+as_written() { # FILE
+  iconv -f UTF-16 -t UTF-8 "$1" | perl -0pe 's|(\s*)(<Enabled>\w+</Enabled>)(\s*<Hidden>)|$1<AllowStartOnDemand>true</AllowStartOnDemand>$1$2$3|;
+  s|(\s*)<ExecutionTimeLimit>|$1<WakeToRun>false</WakeToRun>$&|; s|\s+\z||' | utf16
+}
 task_file() { # TASK: where its definition is
   echo "$PREFIXES/$machine/drive_c/tasks/tasks/Microsoft/OnlineBackup/$1.xml"
 }

@@ -29,13 +29,7 @@ task=Microsoft-OnlineBackup
 path='\Microsoft\OnlineBackup\'$task
 file=$(task_file "$task")
 store=$PREFIXES/$machine/drive_c/tasks
-# As Windows keeps it once it has written it: with all defaults.
-utf16() {
-  printf '\377\376'
-  iconv -f UTF-8 -t UTF-16LE
-}
-iconv -f UTF-16 -t UTF-8 "$file" | perl -0pe 's|(\s*)(<Enabled>\w+</Enabled>)(\s*<Hidden>)|$1<AllowStartOnDemand>true</AllowStartOnDemand>$1$2$3|;
-  s|(\s*)<ExecutionTimeLimit>|$1<WakeToRun>false</WakeToRun>$&|; s|\s+\z||' | utf16 >"$SCRATCH/healthy.xml"
+as_written "$file" >"$SCRATCH/healthy.xml"
 cp "$file" "$SCRATCH/example.xml"
 
 marshealth() { # EXIT_CODE ARGUMENT...: its output is in last

@@ -1,7 +1,7 @@
 #include "core/version.h"
+#include "repair/machine_json.h"
 #include "repair/outcome.h"
 #include "report/display.h"
-#include "report/json_builder.h"
 
 #include <string.h>
 
@@ -188,6 +188,7 @@ void render_outcome_json(text_builder *out, const outcome *document, bool indent
     json_t *object = json_object();
     json_put(&builder, object, "schema", json_string(OUTCOME_SCHEMA));
     json_put(&builder, object, "tool", tool);
+    json_put(&builder, object, "machine", machine_json(&builder, &document->machine));
     json_put(&builder, object, "state", json_string(outcome_state_name(document->state)));
     json_put(&builder, object, "what_if", json_boolean(document->what_if));
     json_put(&builder, object, "run_id", json_text(document->run_id));
