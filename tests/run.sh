@@ -122,7 +122,12 @@ windows_build() {
   bash scripts/windows/build-dependencies.sh "$BUILD/win-x64" && build_in win-x64 "$BUILD/win-x64"
 }
 windows_binaries() { windows_ctest '^windows\.'; }
-wine() { windows_ctest '^(unit|fuzz|wine)\.'; }
+wine() {
+  if $all; then
+    export WINE_KILLS=all
+  fi
+  windows_ctest '^(unit|fuzz|wine)\.'
+}
 windows_ctest() { # TESTS
   if ! command -v x86_64-w64-mingw32-gcc-win32 || ! command wine --version; then
     echo "ok - the Windows build # SKIP there is no compiler for Windows or no Wine"
