@@ -43,6 +43,8 @@ win32_host *win32_of(host *machine);
 fact_state win32_known(const char *where, const arena *memory, fact *why);
 fact_state win32_absent(const char *where, const arena *memory, fact *why);
 fact_state win32_unknown(unknown_reason reason, const char *where, const char *detail, fact *why);
+/* FVE_E_LOCKED_VOLUME, which functions that set a Windows error give as it is. */
+#define WIN32_LOCKED_BY_BITLOCKER 0x80310000UL
 /* What an error code of Windows means for one who reads: absent, access denied (and to run elevated, if we
  * are not), unreadable with the code. */
 fact_state win32_failure(const win32_host *self, DWORD error, const char *where, arena *memory, fact *why);
