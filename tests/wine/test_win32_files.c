@@ -338,11 +338,11 @@ static void other_volumes_get_copies(void **state) {
 static bool is_readonly(live_machine *on, const char *path) {
     file_marks marks;
     (void)on->read->file_marks(on->machine, path, &on->memory, &marks, &on->why);
-    return marks.attributes.fact.state == FACT_KNOWN &&
-           (marks.attributes.value & FILE_ATTR_READONLY) != 0;
+    return marks.attributes.fact.state == FACT_KNOWN && (marks.attributes.value & FILE_ATTR_READONLY) != 0;
 }
 
-/* Below one drive letter there may be several volumes: a file is found again on its own, not on the drive's. */
+/* Below one drive letter there may be several volumes: a file is found again on its own, not on the drive's.
+ */
 static void attributes_stay_below_a_mounted_volume(void **state) {
     live_machine *on = *state;
     const char *path = arena_printf(&on->memory, OTHER_VOLUME "\\marshealth-%lu", GetCurrentProcessId());
@@ -358,8 +358,8 @@ static void attributes_stay_below_a_mounted_volume(void **state) {
     (void)tool(on, arena_printf(&on->memory, "cmd /c attrib -r %s*", path));
     assert_int_equal(on->write->file_remove(on->machine, kept), MARS_OK);
     assert_int_equal(on->write->file_remove(on->machine, path), MARS_OK);
-    assert_int_equal(
-        on->write->file_remove(on->machine, arena_printf(&on->memory, "%s.readonly", kept)), MARS_OK);
+    assert_int_equal(on->write->file_remove(on->machine, arena_printf(&on->memory, "%s.readonly", kept)),
+                     MARS_OK);
     assert_true(stays);
 }
 
