@@ -252,7 +252,9 @@ struct host {
     const char *source_name; /* the image's path or the computer's name */
     const char *system_drive; /* "C:" */
     text_list warnings;      /* what the user should know of the source, e.g. that a hive is dirty; sentences */
-    bool (*cancelled)(void *user); /* asked while a reader waits for a program, which it then ends; NULL: never */
+    /* Asked while a reader waits for a program, which it then ends; never inside a change. NULL: nobody is
+     * asked; so it is while a run changes the machine, whose reading judges what came of a change. */
+    bool (*cancelled)(void *user);
     void *cancel_user;
 };
 

@@ -199,10 +199,16 @@ typedef struct win32_program_end {
     bytes output; /* standard output */
     DWORD exit_code;
 } win32_program_end;
-/* Runs a program of the system folder without a shell and reads what it prints; it never outlives the call.
- * NULL-ended arguments. command is what to call it. */
-fact_state win32_program_run(const win32_host *self, const char *program, const char *const *arguments,
-                             uint32_t time_limit_s, const char *command, arena *memory,
+/* A program of the system folder. */
+typedef struct win32_program {
+    const char *name;
+    const char *const *arguments; /* NULL-ended */
+    const char *command;          /* what to call it */
+    uint32_t time_limit_s;
+    bool changes; /* it changes something: cancelled, it would be ended half-way through, so that it is not */
+} win32_program;
+/* Runs it without a shell and reads what it prints; it never outlives the call. */
+fact_state win32_program_run(const win32_host *self, const win32_program *program, arena *memory,
                              win32_program_end *out, fact *why);
 /* What a program has printed, as UTF-8. */
 fact_state win32_program_text(const bytes *output, const char *command, arena *memory, const char **out,
