@@ -8,9 +8,9 @@
 
 /* Each file act is durable when it returns; the registry's are here, and programs are told of new environment
  * variables once they are. */
-static mars_status win32_flush(host *machine) {
+static mars_status win32_flush(host *machine, bool others) {
     win32_host *self = win32_of(machine);
-    mars_status status = win32_registry_flush(self);
+    mars_status status = win32_registry_flush(self, others);
     if (self->environment_changed) {
         win32_broadcast_environment();
         self->environment_changed = false;

@@ -48,7 +48,9 @@ mars_status win32_service_config(host *machine, const char *name, service_config
     return status;
 }
 
+/* The service manager writes it into the registry for us. */
 static mars_status set_start(host *machine, const win32_service *opened, int64_t start) {
+    win32_of(machine)->dirty[HIVE_SYSTEM] = true;
     bool done = ChangeServiceConfigW(opened->service, SERVICE_NO_CHANGE, (DWORD)start, SERVICE_NO_CHANGE,
                                      NULL, NULL, NULL, NULL, NULL, NULL, NULL) != FALSE;
     return done ? MARS_OK : win32_write_failed(win32_of(machine), GetLastError(), opened->where);

@@ -103,8 +103,8 @@ fact_state win32_registry_time(host *machine, const registry_path *path, arena *
 mars_status win32_registry_set(host *machine, const registry_path *path, const char *name,
                                const registry_value *value, uint32_t *keys_created);
 mars_status win32_registry_prune(host *machine, const registry_path *path, uint32_t count);
-/* Makes what was changed durable. */
-mars_status win32_registry_flush(win32_host *self);
+/* Makes what was changed durable; others: also where it was not this host that changed it. */
+mars_status win32_registry_flush(win32_host *self, bool others);
 
 /* ---- Files ---- */
 
