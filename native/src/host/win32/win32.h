@@ -11,7 +11,7 @@
  *   process.c    a 32-bit process                    wide.c            texts as Windows wants them
  *   place_below.c     the way below a folder named   local_folder.c    such a folder, such a file
  *   trust.c      signatures (trust_ask.c: Windows)   tasks_write.c     changing tasks (task_*.c: COM, accounts)
- *   accounts.c   names and SIDs */
+ *   accounts.c   names and SIDs                      whose.c           who could have written a file */
 #ifndef HOST_WIN32_WIN32_H
 #define HOST_WIN32_WIN32_H
 
@@ -142,6 +142,15 @@ fact_state win32_folder_each(host *machine, const char *path, folder_visitor vis
 
 fact_state win32_file_trust(host *machine, const char *name, bytes content, arena *memory, file_trust *out,
                             fact *why);
+
+/* ---- Whose a file or folder is (whose.c) ---- */
+
+typedef enum win32_others { OTHERS_MAY_NOTHING, OTHERS_MAY_READ } win32_others;
+/* MARS_E_REFUSED unless it belongs to the Administrators, SYSTEM or, where we are elevated, ourselves, and
+ * gives others no more than that; also not to what is made in it later. */
+mars_status win32_check_opened(HANDLE opened, bool elevated, win32_others others, const char *where);
+mars_status win32_check_descriptor(PSECURITY_DESCRIPTOR descriptor, bool elevated, win32_others others,
+                                   const char *where);
 
 /* ---- Changing files ---- */
 
