@@ -91,6 +91,20 @@ static void changing_files(void **state) {
     assert_write_denied(on->write->folder_make(on->machine, FOLDER "\\new"));
 }
 
+/* Windows denies it also where a program has the file loaded. */
+static void replacing_files(void **state) {
+    live_machine *on = *state;
+    const bytes content = {.data = (const uint8_t *)"new", .size = 3};
+    call_fails("MoveFileExW", ERROR_ACCESS_DENIED);
+    assert_write_denied(on->write->file_write(on->machine, FILE, content, NULL));
+    win32_of(on->machine)->elevated = true;
+    assert_int_equal(on->write->file_write(on->machine, FILE, content, NULL), MARS_E_UNWRITABLE);
+    assert_non_null(strstr(error_message(), "a program may be using it, or the file's rights"));
+    call_fails("MoveFileExW", ERROR_USER_MAPPED_FILE);
+    assert_int_equal(on->write->file_write(on->machine, FILE, content, NULL), MARS_E_UNWRITABLE);
+    assert_non_null(strstr(error_message(), "is in use"));
+}
+
 /* ---- Signatures ---- */
 
 static void signatures(void **state) {
@@ -276,17 +290,10 @@ static void the_thread_stays_who_it_was(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_machine, close_machine)
     const struct CMUnitTest tests[] = {
-        TEST(files),
-        TEST(changing_files),
-        TEST(signatures),
-        TEST(services),
-        TEST(parts_of_a_service),
-        TEST(volumes),
-        TEST(letters_of_volumes),
-        TEST(locked_volumes),
-        TEST(console_tools),
-        TEST(journals),
-        TEST(the_thread_stays_who_it_was),
+        TEST(files),         TEST(changing_files),     TEST(replacing_files),
+        TEST(signatures),    TEST(services),           TEST(parts_of_a_service),
+        TEST(volumes),       TEST(letters_of_volumes), TEST(locked_volumes),
+        TEST(console_tools), TEST(journals),           TEST(the_thread_stays_who_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -363,6 +363,23 @@ static void attributes_stay_below_a_mounted_volume(void **state) {
     assert_true(stays);
 }
 
+/* Windows calls that denied; what helps is to end the program. */
+static void a_library_that_is_loaded(void **state) {
+    live_machine *on = *state;
+    const char *path = FOLDER "\\loaded.dll";
+    HMODULE library = NULL;
+    (void)tool(on, arena_printf(&on->memory, "cmd /c copy /y \"%s\" \"%s\" >NUL",
+                                tool_path(on, "task_server.dll"), path));
+    library = LoadLibraryExW(L"" FOLDER "\\loaded.dll", NULL, DONT_RESOLVE_DLL_REFERENCES);
+    assert_non_null(library);
+    assert_int_equal(on->write->file_write(on->machine, path, text_bytes("new"), NULL), MARS_E_UNWRITABLE);
+    assert_non_null(strstr(error_message(), "is in use"));
+    assert_nothing_left(on);
+    assert_true(FreeLibrary(library));
+    assert_int_equal(on->write->file_write(on->machine, path, text_bytes("new"), NULL), MARS_OK);
+    assert_content(on, path, "new");
+}
+
 static void names_change(void **state) {
     live_machine *on = *state;
     store(FOLDER "\\other.txt", "other", 5);
@@ -411,6 +428,7 @@ int main(void) {
         TEST(kept_files_come_back),
         TEST(other_volumes_get_copies),
         TEST(attributes_stay_below_a_mounted_volume),
+        TEST(a_library_that_is_loaded),
         TEST(names_change),
         TEST(digests),
     };

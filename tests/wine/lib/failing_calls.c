@@ -24,6 +24,7 @@
     X(BOOL, FALSE, CreateDirectoryW, (LPCWSTR path, LPSECURITY_ATTRIBUTES security), (path, security))       \
     X(BOOL, FALSE, CreateHardLinkW, (LPCWSTR made, LPCWSTR of, LPSECURITY_ATTRIBUTES security),              \
       (made, of, security))                                                                                  \
+    X(BOOL, FALSE, MoveFileExW, (LPCWSTR from, LPCWSTR to, DWORD flags), (from, to, flags))                  \
     X(BOOL, FALSE, CreateProcessW,                                                                           \
       (LPCWSTR path, LPWSTR line, LPSECURITY_ATTRIBUTES process, LPSECURITY_ATTRIBUTES thread, BOOL inherit, \
        DWORD flags, LPVOID environment, LPCWSTR folder, LPSTARTUPINFOW start, LPPROCESS_INFORMATION made),   \

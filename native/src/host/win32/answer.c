@@ -95,7 +95,7 @@ mars_status win32_write_failed(const win32_host *self, DWORD error, const char *
     case ERROR_SHARING_VIOLATION:
     case ERROR_LOCK_VIOLATION:
     case ERROR_USER_MAPPED_FILE:
-        return error_set(MARS_E_UNWRITABLE, "%s: another program has it open", where);
+        return error_set(MARS_E_UNWRITABLE, "%s is in use: another program has it open or loaded", where);
     case ERROR_DIR_NOT_EMPTY:
         return error_set(MARS_E_REFUSED, "%s is not empty", where);
     case ERROR_NOT_ENOUGH_MEMORY:
