@@ -256,7 +256,14 @@ struct host {
      * asked; so it is while a run changes the machine, whose reading judges what came of a change. */
     bool (*cancelled)(void *user);
     void *cancel_user;
+    /* Told what a change waits for, when that begins, at each change of it and every few seconds. The text is
+     * valid during the call. NULL: nobody is told. */
+    void (*waiting)(void *user, const char *what);
+    void *waiting_user;
 };
+
+/* Tells it, if there is somebody. */
+void host_waiting(const host *machine, const char *what);
 
 /* Opens a folder laid out like a system drive: MARS_E_NOT_AN_IMAGE, MARS_E_UNREADABLE, MARS_E_MALFORMED,
  * MARS_E_TOO_LARGE (a SYSTEM hive of more than 512 MiB). */
