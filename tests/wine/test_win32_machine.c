@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "host/win32/win32.h"
+#include "imports.h"
 #include "live_machine.h"
 #include "repair/journal_storage.h"
 
@@ -56,6 +57,62 @@ static void volumes_are_told(void **state) {
         }
     }
     assert_true(found);
+}
+
+/* ---- The volume of a file ---- */
+
+static fact_state volume_of(live_machine *on, const char *path, file_volume *out) {
+    return on->read->volume_of(on->machine, path, &on->memory, out, &on->why);
+}
+
+static void a_file_is_on_its_drive(void **state) {
+    live_machine *on = *state;
+    volume_info_list volumes;
+    file_volume found;
+    const char *drive_c = "";
+    assert_int_equal(on->read->volume_list(on->machine, &on->memory, &volumes, &on->why), FACT_KNOWN);
+    for (size_t i = 0; i < volumes.count; i++) {
+        bool is_c = strcmp(fact_text_or(&volumes.items[i].letter, ""), "C") == 0;
+        drive_c = is_c ? volumes.items[i].path.value : drive_c;
+    }
+    static const char *const paths[] = {"C:\\", "c:\\windows\\system32", "C:\\none\\of\\these"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        assert_int_equal(volume_of(on, paths[i], &found), FACT_KNOWN);
+        assert_string_equal(found.path, drive_c);
+        assert_int_equal(strlen(found.mount_point), strlen("C:\\"));
+    }
+    assert_int_equal(volume_of(on, "no path", &found), FACT_UNKNOWN);
+}
+
+/* Wine knows no volume that is mounted into a folder. */
+static BOOL WINAPI below_a_mount(LPCWSTR path, LPWSTR out, DWORD room) {
+    static const wchar_t mounted[] = L"\\\\?\\C:\\windows\\";
+    assert_true(wcsncmp(path, mounted, wcslen(mounted)) == 0);
+    assert_true(room > wcslen(mounted));
+    memcpy(out, mounted, sizeof mounted);
+    return TRUE;
+}
+
+static BOOL WINAPI volume_behind(LPCWSTR mount_point, LPWSTR out, DWORD room) {
+    static const wchar_t volume[] = L"\\\\?\\Volume{00000000-0000-0000-0000-000000000007}\\";
+    assert_true(wcscmp(mount_point, L"\\\\?\\C:\\windows\\") == 0);
+    assert_true(room > wcslen(volume));
+    memcpy(out, volume, sizeof volume);
+    return TRUE;
+}
+
+static void a_file_is_on_the_volume_mounted_there(void **state) {
+    live_machine *on = *state;
+    file_volume found;
+    FARPROC path_name = NULL;
+    FARPROC volume_name = NULL;
+    import_replace("GetVolumePathNameW", (FARPROC)(void (*)(void))below_a_mount, &path_name);
+    import_replace("GetVolumeNameForVolumeMountPointW", (FARPROC)(void (*)(void))volume_behind, &volume_name);
+    assert_int_equal(volume_of(on, "C:\\windows\\system32\\x", &found), FACT_KNOWN);
+    import_replace("GetVolumePathNameW", path_name, &path_name);
+    import_replace("GetVolumeNameForVolumeMountPointW", volume_name, &volume_name);
+    assert_string_equal(found.path, "\\\\?\\Volume{00000000-0000-0000-0000-000000000007}\\");
+    assert_string_equal(found.mount_point, "C:\\windows\\");
 }
 
 /* ---- Answers ---- */
@@ -282,6 +339,8 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         TEST(what_the_host_says),
         TEST(volumes_are_told),
+        TEST(a_file_is_on_its_drive),
+        TEST(a_file_is_on_the_volume_mounted_there),
         TEST(errors_say_what_to_do),
         TEST(the_folder_is_made_once),
         TEST(one_open_to_others_is_refused),

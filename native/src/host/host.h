@@ -159,6 +159,12 @@ typedef struct volume_info_list {
     size_t count;
 } volume_info_list;
 
+/* Where a file is. */
+typedef struct file_volume {
+    const char *path;        /* "\\\\?\\Volume{guid}\\" */
+    const char *mount_point; /* by which the file's path leads there: "C:\\", "C:\\Mount\\" */
+} file_volume;
+
 /* ---- Console tools ---- */
 
 /* One table serves both hosts: the live one runs the program, an image has its output as a capture.
@@ -227,6 +233,10 @@ typedef struct host_reader {
      * installed or does not run. NULL: not on this host. */
     fact_state (*iscsi_disks)(host *, arena *, iscsi_disk_list *out, fact *why);
     fact_state (*volume_list)(host *, arena *, volume_info_list *out, fact *why);
+    /* The volume that a file or folder is on, or would be: a folder on the way to it may be one into which another
+     * volume is mounted than that of the drive letter. Absent: only its drive letter tells it, as for a network
+     * drive. NULL: not on this host. */
+    fact_state (*volume_of)(host *, const char *path, arena *, file_volume *out, fact *why);
     /* The output, decoded to UTF-8. */
     fact_state (*console)(host *, const console_tool *, arena *, const char **out, fact *why);
 

@@ -42,6 +42,7 @@ static const host_reader win32_reader = {
     .service_dependents = win32_service_dependents,
     .iscsi_disks = win32_iscsi_disks,
     .volume_list = win32_volume_list,
+    .volume_of = win32_volume_of,
     .console = win32_console,
     .now = win32_now,
     .elevated = win32_elevated,

@@ -185,3 +185,45 @@ fact_state win32_volume_list(host *machine, arena *memory, volume_info_list *out
     return error == ERROR_NO_MORE_FILES ? win32_known(where, memory, why)
                                         : win32_failure(win32_of(machine), error, where, memory, why);
 }
+
+/* ---- Of a file ---- */
+
+/* A drive of the network, or one that stands for a folder, has no volume of this machine. */
+static bool is_drive(const char *mount_point) {
+    return mount_point[0] != '\0' && strcmp(mount_point + 1, ":\\") == 0;
+}
+
+fact_state win32_volume_of(host *machine, const char *path, arena *memory, file_volume *out, fact *why) {
+    enum { PREFIX = 4 }; /* "\\?\" */
+    const win32_host *self = win32_of(machine);
+    wchar_t volume[VOLUME_ROOM];
+    win32_place place;
+    *out = (file_volume){.path = "", .mount_point = ""};
+    fact_state state = win32_place_find(self, path, memory, &place, why);
+    state = state == FACT_KNOWN ? win32_place_no_link(&place, why) : state;
+    if (state == FACT_UNKNOWN) {
+        return state;
+    }
+    DWORD room = place.wide != NULL ? (DWORD)wcslen(place.wide) + 2 : 0;
+    wchar_t *root = room > 0 ? arena_array(memory, room, sizeof *root) : NULL;
+    if (root == NULL) {
+        return win32_unknown(REASON_NO_MEMORY, place.where, NULL, why);
+    }
+    bool told = GetVolumePathNameW(place.wide, root, room) != FALSE;
+    bool prefixed = told && wcsncmp(root, L"\\\\?\\", PREFIX) == 0;
+    const wchar_t *plain = prefixed ? root + PREFIX : root;
+    const char *mount_point = text_from_wide(memory, plain);
+    /* Wine knows drives only without the prefix. */
+    if (told && GetVolumeNameForVolumeMountPointW(is_drive(mount_point) ? plain : root, volume,
+                                                  VOLUME_ROOM) != FALSE) {
+        *out = (file_volume){.path = text_from_wide(memory, volume), .mount_point = mount_point};
+        return win32_known(place.where, memory, why);
+    }
+    DWORD error = GetLastError();
+    if (told && is_drive(mount_point)) {
+        return win32_absent(place.where, memory, why);
+    }
+    return win32_failure(self, error, place.where, memory, why) == FACT_UNKNOWN
+               ? FACT_UNKNOWN
+               : win32_unknown(REASON_UNREADABLE, place.where, "Windows does not find its volume", why);
+}

@@ -200,6 +200,7 @@ mars_status win32_service_stop(host *machine, const char *name, uint32_t time_li
 /* ---- The rest ---- */
 
 fact_state win32_volume_list(host *machine, arena *memory, volume_info_list *out, fact *why);
+fact_state win32_volume_of(host *machine, const char *path, arena *memory, file_volume *out, fact *why);
 fact_state win32_console(host *machine, const console_tool *tool, arena *memory, const char **out, fact *why);
 fact_state win32_iscsi_disks(host *machine, arena *memory, iscsi_disk_list *out, fact *why);
 
