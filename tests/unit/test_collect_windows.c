@@ -121,14 +121,14 @@ static fact_state tell_volume(host *machine, const char *path, arena *memory, fi
 
 static void test_scratch_on_a_mounted_volume(void **state) {
     static const struct {
-        fact_state told;
         const char *mount_point;
+        fact_state told;
         fact_state letter;
     } cases[] = {
-        {FACT_KNOWN, "C:\\Mount\\", FACT_ABSENT},
-        {FACT_KNOWN, "C:\\", FACT_KNOWN},
-        {FACT_ABSENT, "", FACT_KNOWN},
-        {FACT_UNKNOWN, "", FACT_UNKNOWN},
+        {"C:\\Mount\\", FACT_KNOWN, FACT_ABSENT},
+        {"C:\\", FACT_KNOWN, FACT_KNOWN},
+        {"", FACT_ABSENT, FACT_KNOWN},
+        {"", FACT_UNKNOWN, FACT_UNKNOWN},
     };
     scene *s = *state;
     temp_image_hive(&s->image, HIVE_SOFTWARE, CONFIG "]\n\"ScratchLocation\"=\"C:\\\\Mount\\\\Scratch\"\n");

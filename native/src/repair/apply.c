@@ -94,14 +94,13 @@ static void tell_waiting(void *user, const char *what) {
     work->settings->progress(work->settings->user, what, work->done, work->total);
 }
 
-static void take_steps(applying *work, bool alone) {
+static void take_steps(applying *work, host *machine, bool alone) {
     size_t total = steps_to_take(work);
     if (total > 0 && !is_confirmed(work, alone)) {
         work->result->state = OUTCOME_CANCELLED;
         work->result->status = MARS_E_CANCELLED;
         return;
     }
-    host *machine = work->run.machine;
     bool watched = work->settings->progress != NULL;
     bool going = true;
     work->total = total;
@@ -213,7 +212,7 @@ static mars_status carry_out(applying *work, host *machine, const char *plan_has
         outcome_free(work->result);
         return status;
     }
-    take_steps(work, alone);
+    take_steps(work, machine, alone);
     sum_up(work, alone);
     end_run(work);
     work->result->notes = notes_of(work);

@@ -54,7 +54,7 @@ static bool dacl_is_narrow(bool elevated, DWORD harmless, PACL dacl) {
 
 mars_status win32_check_descriptor(PSECURITY_DESCRIPTOR descriptor, bool elevated, win32_others others,
                                    const char *where) {
-    const DWORD reading = FILE_GENERIC_READ | FILE_GENERIC_EXECUTE | GENERIC_READ | GENERIC_EXECUTE;
+    const DWORD reading = FILE_GENERIC_READ | FILE_EXECUTE | GENERIC_READ | GENERIC_EXECUTE;
     PSID owner = NULL;
     PACL dacl = NULL;
     BOOL present = FALSE;
