@@ -8,9 +8,9 @@
 
 #include "core/error.h"
 #include "host/win32/win32.h"
-#include "imports.h"
 #include "live_machine.h"
 #include "repair/journal_storage.h"
+#include "wrapped_call.h"
 
 #include <aclapi.h>
 #include <sddl.h>
@@ -85,32 +85,43 @@ static void a_file_is_on_its_drive(void **state) {
 }
 
 /* Wine knows no volume that is mounted into a folder. */
-static BOOL WINAPI below_a_mount(LPCWSTR path, LPWSTR out, DWORD room) {
+static bool is_mounted;
+static BOOL(WINAPI *real_path_name)(LPCWSTR, LPWSTR, DWORD);
+static BOOL WINAPI path_name(LPCWSTR path, LPWSTR out, DWORD room) {
     static const wchar_t mounted[] = L"\\\\?\\C:\\windows\\";
-    assert_true(wcsncmp(path, mounted, wcslen(mounted)) == 0);
+    if (!is_mounted || wcsncmp(path, mounted, wcslen(mounted)) != 0) {
+        return real_path_name(path, out, room);
+    }
     assert_true(room > wcslen(mounted));
     memcpy(out, mounted, sizeof mounted);
     return TRUE;
 }
 
-static BOOL WINAPI volume_behind(LPCWSTR mount_point, LPWSTR out, DWORD room) {
+static BOOL(WINAPI *real_volume_name)(LPCWSTR, LPWSTR, DWORD);
+static BOOL WINAPI volume_name(LPCWSTR mount_point, LPWSTR out, DWORD room) {
     static const wchar_t volume[] = L"\\\\?\\Volume{00000000-0000-0000-0000-000000000007}\\";
-    assert_true(wcscmp(mount_point, L"\\\\?\\C:\\windows\\") == 0);
+    if (!is_mounted || wcscmp(mount_point, L"\\\\?\\C:\\windows\\") != 0) {
+        return real_volume_name(mount_point, out, room);
+    }
     assert_true(room > wcslen(volume));
     memcpy(out, volume, sizeof volume);
     return TRUE;
 }
 
 static void a_file_is_on_the_volume_mounted_there(void **state) {
+    static const wrapped_call calls[] = {
+        {"GetVolumePathNameW", (FARPROC)(void (*)(void))path_name, (FARPROC *)(void *)&real_path_name},
+        {"GetVolumeNameForVolumeMountPointW", (FARPROC)(void (*)(void))volume_name,
+         (FARPROC *)(void *)&real_volume_name},
+    };
     live_machine *on = *state;
     file_volume found;
-    FARPROC path_name = NULL;
-    FARPROC volume_name = NULL;
-    import_replace("GetVolumePathNameW", (FARPROC)(void (*)(void))below_a_mount, &path_name);
-    import_replace("GetVolumeNameForVolumeMountPointW", (FARPROC)(void (*)(void))volume_behind, &volume_name);
-    assert_int_equal(volume_of(on, "C:\\windows\\system32\\x", &found), FACT_KNOWN);
-    import_replace("GetVolumePathNameW", path_name, &path_name);
-    import_replace("GetVolumeNameForVolumeMountPointW", volume_name, &volume_name);
+    wrap_call(&calls[0]);
+    wrap_call(&calls[1]);
+    is_mounted = true;
+    fact_state told = volume_of(on, "C:\\windows\\system32\\x", &found);
+    is_mounted = false;
+    assert_int_equal(told, FACT_KNOWN);
     assert_string_equal(found.path, "\\\\?\\Volume{00000000-0000-0000-0000-000000000007}\\");
     assert_string_equal(found.mount_point, "C:\\windows\\");
 }

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "failing_calls.h"
-#include "imports.h"
+#include "wrapped_call.h"
 
 #include <string.h>
 
@@ -76,7 +76,11 @@ CALLS(WRAP)
 void call_fails(const char *name, DWORD error) {
 #define CALL(type, failed, call, parameters, arguments)                                                      \
     if (strcmp(name, #call) == 0) {                                                                          \
-        import_replace(#call, (FARPROC)(void (*)(void))failing_##call, (FARPROC *)(void *)&real_##call);     \
+        const wrapped_call wrapped = {#call, (FARPROC)(void (*)(void))failing_##call,                        \
+                                      (FARPROC *)(void *)&real_##call};                                      \
+        if (real_##call == NULL) {                                                                           \
+            wrap_call(&wrapped);                                                                             \
+        }                                                                                                    \
         error_##call = error;                                                                                \
         return;                                                                                              \
     }

@@ -6,8 +6,8 @@
 #include <cmocka.h>
 
 #include "host/host_writer.h"
-#include "imports.h"
 #include "last_call.h"
+#include "wrapped_call.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -107,11 +107,13 @@ static BOOL WINAPI last_WriteFile(HANDLE file, LPCVOID data, DWORD size, LPDWORD
 
 void last_call_at(unsigned at) {
 #define CALL(type, name, parameters, arguments)                                                              \
-    import_replace(#name, (FARPROC)(void (*)(void))last_##name, (FARPROC *)(void *)&real_##name);
-    CALLS(CALL)
-    CALL(HANDLE, CreateFileW, , ) CALL(BOOL, WriteFile, , )
+    {#name, (FARPROC)(void (*)(void))last_##name, (FARPROC *)(void *)&real_##name},
+    const wrapped_call calls[] = {CALLS(CALL) CALL(HANDLE, CreateFileW, , ) CALL(BOOL, WriteFile, , )};
 #undef CALL
-        wanted = at;
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
+        wrap_call(&calls[i]);
+    }
+    wanted = at;
     count = 0;
 }
 

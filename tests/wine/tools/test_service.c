@@ -2,9 +2,10 @@
  * test_service.exe NAME LOG MODE, with MODE one of
  *   good       starts and stops
  *   slow       takes a while for both, telling that it is under way
+ *   held       stops, telling that it is under way, only when there is a file LOG.go
  *   refuse     does not take the control to stop
  *   never      says that it is stopping, and never does
- *   fail       ends instead of starting, with code 1066 and 77 of its own
+ *   fail       ends instead of starting, with code 1066 and 77 of its own, only when there is a file LOG.go
  *   crash      is ended hard while it starts
  * LOG gets a line for each thing that happens: "NAME started", "NAME stopped". */
 #include <stdbool.h>
@@ -32,6 +33,15 @@ static void note(const char *what) {
     if (log != NULL) {
         (void)fprintf(log, "%ls %s\n", service.arguments[1], what);
         (void)fclose(log);
+    }
+}
+
+static void wait_for_go(void) {
+    enum { LOOK_MS = 10 };
+    wchar_t path[MAX_PATH] = {0};
+    (void)swprintf(path, MAX_PATH, L"%ls.go", service.arguments[2]);
+    while (GetFileAttributesW(path) == INVALID_FILE_ATTRIBUTES) {
+        Sleep(LOOK_MS);
     }
 }
 
@@ -77,7 +87,7 @@ static void WINAPI run(DWORD argc, wchar_t **argv) {
         service.status.dwServiceSpecificExitCode = 77;
         note("failed");
         tell(SERVICE_START_PENDING, STEP_MS);
-        Sleep(STEP_MS); /* so that whoever starts it sees that */
+        wait_for_go();
         tell(SERVICE_STOPPED, 0);
         return;
     }
@@ -87,6 +97,9 @@ static void WINAPI run(DWORD argc, wchar_t **argv) {
     for (int i = 0; i < STEPS && is(L"slow"); i++) {
         tell(SERVICE_STOP_PENDING, 2 * STEP_MS);
         Sleep(STEP_MS);
+    }
+    if (is(L"held")) {
+        wait_for_go();
     }
     note("stopped");
     tell(SERVICE_STOPPED, 0);

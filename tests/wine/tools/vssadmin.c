@@ -1,7 +1,7 @@
 /* Stands in for vssadmin.exe. Files in C:\vssadmin tell what it does: answer-<second argument>.bin, else
- * answer.bin, is printed as it is; mode.txt is "CODE" or "CODE hang", "CODE flood", "CODE late" (a quarter of
- * a second), "CODE child" (leaves a program running that holds the output), "CODE errors" (prints on standard
- * error). Its arguments are added to arguments.txt, one line a call. */
+ * answer.bin, is printed as it is; mode.txt is "CODE" or "CODE hang" (for ever), "CODE flood", "CODE late"
+ * (a quarter of a second), "CODE child" (leaves a program running, for ever, that holds the output), "CODE
+ * errors" (prints on standard error). Its arguments are added to arguments.txt, one line a call. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,10 +67,10 @@ static void leave_a_child(const wchar_t *self) {
 
 int wmain(int argc, wchar_t **argv);
 int wmain(int argc, wchar_t **argv) {
-    enum { LONG_MS = 60 * 1000, LATE_MS = 250 };
+    enum { LATE_MS = 250 };
     char mode[64] = "0";
     if (argc == 2 && wcscmp(argv[1], L"stay") == 0) {
-        Sleep(LONG_MS);
+        Sleep(INFINITE);
         return 0;
     }
     record(argc, argv);
@@ -95,7 +95,7 @@ int wmain(int argc, wchar_t **argv) {
         flood();
     }
     if (strstr(mode, "hang") != NULL) {
-        Sleep(LONG_MS);
+        Sleep(INFINITE);
     }
     return (int)strtol(mode, NULL, 10);
 }

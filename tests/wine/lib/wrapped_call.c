@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "imports.h"
+#include "wrapped_call.h"
 
 #include <string.h>
 
@@ -29,17 +29,14 @@ static FARPROC *import_of(const char *name) {
     return NULL;
 }
 
-void import_replace(const char *name, FARPROC with, FARPROC *before) {
-    DWORD protection = 0;
-    FARPROC *import = import_of(name);
-    if (import == NULL || !VirtualProtect((void *)import, sizeof *import, PAGE_READWRITE, &protection)) {
-        fail_msg("%s is not imported", name);
+void wrap_call(const wrapped_call *call) {
+    DWORD before = 0;
+    FARPROC *import = import_of(call->name);
+    if (import == NULL || !VirtualProtect((void *)import, sizeof *import, PAGE_READWRITE, &before)) {
+        fail_msg("%s is not imported", call->name);
         return;
     }
-    FARPROC was = *import;
-    memcpy((void *)import, (const void *)&with, sizeof *import);
-    (void)VirtualProtect((void *)import, sizeof *import, protection, &protection);
-    if (was != with) {
-        *before = was;
-    }
+    memcpy((void *)call->real, (const void *)import, sizeof *import);
+    memcpy((void *)import, (const void *)&call->wrapper, sizeof *import);
+    (void)VirtualProtect((void *)import, sizeof *import, before, &before);
 }
