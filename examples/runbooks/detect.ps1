@@ -18,7 +18,7 @@ A copy of a server to judge instead of this computer: to try the script.
 .\detect.ps1
 
 .EXAMPLE
-.\detect.ps1 -ImagePath D:\support\SERVER1 -Check schedule.*
+.\detect.ps1 -ImagePath /mnt/support/SERVER1 -Check schedule.*
 #>
 #Requires -Version 5.1
 [CmdletBinding()]

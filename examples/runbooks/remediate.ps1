@@ -22,7 +22,7 @@ A copy of a server to repair instead of this computer: to try the script.
 .\remediate.ps1
 
 .EXAMPLE
-.\remediate.ps1 -ImagePath D:\support\SERVER1 -Check powershell.*
+.\remediate.ps1 -ImagePath /mnt/support/SERVER1 -Check powershell.*
 #>
 #Requires -Version 5.1
 [CmdletBinding()]

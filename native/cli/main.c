@@ -91,7 +91,7 @@ void complain_error(const char *about) {
 static void print_help(FILE *to) {
     (void)fputs("usage: marshealth COMMAND [options]\n\n"
                 "Finds out why backups of a Windows server by the Microsoft Azure Recovery Services (MARS)\n"
-                "agent do not run, and repairs it.\n\n"
+                "agent do not run, and repairs what can be repaired.\n\n"
                 "commands:\n",
                 to);
     for (const command *c = commands; c->name != NULL; c++) {

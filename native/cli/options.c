@@ -41,7 +41,7 @@ static const option_row rows[] = {
      "a file that `marshealth collect` wrote (-: standard input)"},
     {"check", "ID", OPTION_CHECK, TAKES_CHECK,
      "only this check, or a group such as schedule; may be repeated"},
-    {"format", "FORMAT", OPTION_FORMAT, TAKES_FORMAT, "form of the output (see below)"},
+    {"format", "FORMAT", OPTION_FORMAT, TAKES_FORMAT, "form of the output (see above)"},
     {"output", "FILE", 'o', TAKES_OUTPUT, "write there instead of to standard output"},
     {"baseline", "FILE", OPTION_BASELINE, TAKES_BASELINE, "compare the agent's module with this baseline"},
     {"redact", NULL, OPTION_REDACT, TAKES_REDACT, "leave out what tells whose server it is"},

@@ -1,4 +1,4 @@
-/* The library that reads registry hives is not there for Windows. */
+/* Images are read and changed on Linux only: the library that writes hives is not there for Windows. */
 #include "core/error.h"
 #include "host/host.h"
 
