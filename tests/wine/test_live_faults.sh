@@ -94,13 +94,13 @@ as_windows_writes() { # FILE
 exported() { # KEY FILE
   quietly wine reg export "$1" 'C:\export.reg' /y && mv "$drive/export.reg" "$2"
 }
-# The service manager counts there what it has started.
-without_counter() { # FILE
-  iconv -f UTF-16 -t UTF-8 "$1" | perl -0pe 's|\[[^]]*\\Control\\ServiceCurrent\]\r?\n\@=dword:\w+\r?\n||'
+# Without what Wine writes down by itself, such as devices that it finds and services that it counts.
+settings() { # FILE
+  iconv -f UTF-16 -t UTF-8 "$1" | perl -ne 'BEGIN { $/ = "\r\n\r\n" } print if /CurrentControlSet\\(Services|Control\\(ProductOptions|SecurityProviders|Session Manager))\b/'
 }
 keep() { # NAME: the registry, services, tasks and module files as others see them
   mkdir -p "$SCRATCH/$1"
-  exported 'HKLM\SYSTEM\CurrentControlSet' "$SCRATCH/system.reg" && without_counter "$SCRATCH/system.reg" >"$SCRATCH/$1/system.reg" &&
+  exported 'HKLM\SYSTEM\CurrentControlSet' "$SCRATCH/system.reg" && settings "$SCRATCH/system.reg" >"$SCRATCH/$1/system.reg" &&
     exported 'HKLM\SOFTWARE\Microsoft' "$SCRATCH/$1/software.reg" &&
     exported 'HKLM\SOFTWARE\WOW6432Node\Microsoft\.NETFramework' "$SCRATCH/$1/software_32.reg" &&
     timeout 60 wine "$tools/show_services.exe" "${services[@]}" | sed 's/ state=[0-9]//' >"$SCRATCH/$1/services" || return 1
@@ -276,7 +276,7 @@ there_and_back
 
 row agent.service/stopped - service.start stays stopped obengine
 row powershell.execution-policy/undefined-client - powershell.set-execution-policy back client
-row powershell.module-path/module-folder-itself+not-found - powershell.add-module-path back \
+row powershell.module-path/not-found+module-folder-itself - powershell.add-module-path back \
    value "$environment" PSModulePath REG_EXPAND_SZ "$builtin;$modules\\MSOnlineBackup"
 row powershell.module-integrity/signature-differs+differs-from-baseline - powershell.restore-module back \
   changed_program "$module/MSOnlineBackup.Common.dll"
@@ -284,15 +284,15 @@ row schedule.principal/other-group "$backup" task.set-principal back account '<G
 there_and_back
 
 row powershell.execution-policy/undefined-server - powershell.set-execution-policy back no_value "$policy" ExecutionPolicy
-row powershell.module-path/quoted+not-found - powershell.add-module-path back \
+row powershell.module-path/not-found+quoted - powershell.add-module-path back \
    value "$environment" PSModulePath REG_EXPAND_SZ "$builtin;\"$modules\""
 row powershell.module-integrity/missing-from-module - powershell.restore-module back rm "$module/MSOnlineBackup.Native.dll"
 row services.com-plus/failed-to-start MSDTC service.start stays does_not_start MSDTC
 row shadow.storage/maximum-small C: shadow.resize stays little_storage
 there_and_back
 
-row powershell.module-path/not-expanded+not-found - powershell.add-module-path back \
-   value "$environment" PSModulePath REG_SZ "$builtin;%ProgramFiles%\\Microsoft Azure Recovery Services Agent\\bin\\Modules"
+row powershell.module-path/not-found+not-expanded - powershell.add-module-path back \
+   value "$environment" PSModulePath REG_SZ "C:\\Windows\\system32\\WindowsPowerShell\\v1.0\\Modules;%ProgramFiles%\\Microsoft Azure Recovery Services Agent\\bin\\Modules"
 row shadow.writers/failed SqlServerWriter service.restart stays failed_writer SqlServerWriter SQLWriter
 there_and_back
 
