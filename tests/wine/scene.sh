@@ -31,10 +31,11 @@ says() { # TEXT: the newest output
   grep -qF -- "$1" "$SCRATCH/out" "$SCRATCH/out.err" || { show; return 1; }
 }
 
-# A service of ours by that name (tools/test_service.c), in place of any other.
+# A service of ours by that name (tools/test_service.c), in place of any other. One that is deleted goes when nobody looks at
+# it any more.
 new_service() { # NAME MODE [WORD...]: of sc create
   quietly wine sc delete "$1"
-  quietly wine sc create "$1" binpath= "C:\\test_service.exe $1 C:\\services.txt $2" "${@:3}"
+  until_so quietly wine sc create "$1" binpath= "C:\\test_service.exe $1 C:\\services.txt $2" "${@:3}"
 }
 state_is() { # SERVICE STATE
   timeout 60 wine sc query "$1" | grep -qE "STATE +: [0-9] +$2"
@@ -42,7 +43,7 @@ state_is() { # SERVICE STATE
 # Waits until a command says yes.
 until_so() { # COMMAND...
   local tries
-  for ((tries = 0; tries < 600; tries++)); do
+  for ((tries = 0; tries < 300; tries++)); do
     ! "$@" || return 0
     sleep 0.1
   done

@@ -19,6 +19,9 @@ become healthy || { echo "not ok - a prefix becomes the healthy server"; exit 1;
 
 # A service as it is tried, and those that depend on it; all run.
 with() { # NAME:MODE[:WHAT_IT_NEEDS]...
+  check "$*" set_up "$@"
+}
+set_up() {
   local service name mode needs
   rm -f "$drive/services.txt"
   for service in "$@"; do
@@ -37,7 +40,8 @@ try() { # NAME SERVICE OPERATION EXIT_CODE TEXT RECORD
   local before
   before=$(journals)
   check "$1: exit code $4" marshealth "$4" call "$3" "{\"service\":\"$2\"}" --yes --yes-to "$3" --format json
-  [ -z "$5" ] || check "$1: it is said" holds '.message | contains($text)' --arg text "$5"
+  [ -z "$5" ] || check "$1: it is said" holds '.message | contains($text) and endswith($changed)' --arg text "$5" \
+    --arg changed "; nothing $([ "$4" -eq 2 ] || echo 'else ')was changed"
   if [ "$6" = none ]; then
     check "$1: nothing is recorded" [ "$(journals)" -eq "$before" ]
   else
