@@ -304,4 +304,44 @@ there_and_back
 row powershell.module-integrity/folder-missing - powershell.restore-module back rm -r "$module"
 there_and_back
 
+# ---- What is not done ----
+
+heal
+# Wine gives the administrators' rights to the group.
+check "others have no rights to the record" eval '[[ $(stat -c %a "$drive/ProgramData/MarsHealth") = 7?0 ]]'
+
+not_done() { # TEXT...: the maximum is as it was, and that is said
+  local text
+  marshealth 1 repair --check shadow.storage --yes --format json || return 1
+  for text in "$@" "but the listing says 300 MB" "; nothing else was changed"; do
+    holds '.message | contains($text)' --arg text "$text" || return 1
+  done
+  grep -q '^\[resize\] \[shadowstorage\] \[/for=C:\] \[/on=C:\] \[/maxsize=[0-9]*MB\]' "$drive/vssadmin/arguments.txt"
+}
+resize_answers() { # CODE [CAPTURE]: nothing is listed then but what was
+  little_storage && rm -f "$drive/vssadmin/"{arguments,after}.txt && echo "$1" >"$drive/vssadmin/mode-resize.txt"
+  [ $# -lt 2 ] || iconv -f UTF-8 -t CP437 "$here/../fixtures/console/$2.txt" >"$drive/vssadmin/answer-resize.bin"
+}
+volume_of_another() {
+  resize_answers 0 && sed -i 's/Volume{[^}]*}/Volume{d5c1a0f2-4be7-4f39-8a06-13e97c5b2d40}/' "$drive/vssadmin/answer-shadowstorage.bin"
+  marshealth 2 call shadow.resize '{"for_volume": "C:", "on_volume": "C:", "max_bytes": 1073741824}' --yes --format json &&
+    says 'has no shadow storage that could be resized' && ! grep -q resize "$drive/vssadmin/arguments.txt"
+}
+resize_answers 0
+check "a tool that says all went well when nothing did" not_done
+resize_answers 2 storage-error-de
+check "a tool that fails in German" not_done 'ended with code 2: vssadmin 1.1 - Verwaltungsbefehlszeilenprogramm' 'Fehler: '
+little_storage
+echo 2 >"$drive/vssadmin/mode-resize.txt"
+check "a tool that says that it failed when it did not" marshealth 0 repair --check shadow.storage --yes --format json
+check "storage of another volume C:" volume_of_another
+
+heal
+no_value "$environment" PSModulePath
+others_may_write() {
+  marshealth 2 repair --check powershell.module-path --yes --format json && says 'others than administrators' &&
+    holds '.message | endswith("; nothing was changed")' && ! quietly wine reg query "$environment" /v PSModulePath
+}
+check "a search path is not let lead to where others may write" others_may_write
+
 exit "$failed"

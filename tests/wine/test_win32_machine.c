@@ -106,8 +106,9 @@ static unsigned others_with_rights(void) {
     wchar_t name[] = L"" JOURNALS;
     uint8_t user[WIN32_SID_ROOM];
     assert_true(win32_user_sid(user));
-    assert_true(GetNamedSecurityInfoW(name, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, &dacl,
-                                      NULL, &descriptor) == done);
+    DWORD read = GetNamedSecurityInfoW(name, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, &dacl,
+                                       NULL, &descriptor);
+    assert_true(read == done);
     assert_non_null(dacl);
     assert_true(GetExplicitEntriesFromAclW(dacl, &count, &entries) == done);
     assert_true(count > 0);
