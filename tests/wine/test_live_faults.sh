@@ -189,11 +189,12 @@ heal() {
   cp -a "$SCRATCH/module" "$module"
   cp -a "$SCRATCH/vssadmin" "$drive/vssadmin"
 }
-good_registry() { # what faults are made in, in one file
+good_registry() { # what faults are made in, in one file: each key itself, without those below it
   local key
+  printf 'Windows Registry Editor Version 5.00\r\n\r\n' >"$SCRATCH/good.txt"
   for key in "$policy" "$environment" "$product" "$windows" "$dotnet" "$dotnet_32"; do
     exported "$key" "$SCRATCH/key.reg" || return 1
-    iconv -f UTF-16 -t UTF-8 "$SCRATCH/key.reg" | if [ -s "$SCRATCH/good.txt" ]; then tail -n +2; else cat; fi >>"$SCRATCH/good.txt"
+    iconv -f UTF-16 -t UTF-8 "$SCRATCH/key.reg" | perl -ne 'BEGIN { $/ = "\r\n\r\n" } print if $. == 2' >>"$SCRATCH/good.txt"
   done
   as_utf16 <"$SCRATCH/good.txt" >"$SCRATCH/good.reg"
 }
