@@ -13,6 +13,8 @@ usage: bash tests/run.sh [--all] [--help]
 Environment:
   FUZZ_SECONDS            with --all: seconds of fuzzing for each target (default 60)
   REPAIR_ROUNDS           rounds of random faults that are repaired and taken back (default 40, with --all 3000)
+  PWSH_WINDOWS            with --all: a folder with a pwsh.exe for 64-bit Windows that needs nothing else: the cmdlets run in
+                          it, under Wine 10
   MARSHEALTH_TEST_IMAGES  a folder of your own with images, registry hives (also .xz) and task files: every one is read
                           and judged as well
 END
@@ -83,7 +85,7 @@ no_extra_images=
 [ -n "${MARSHEALTH_TEST_IMAGES:-}" ] || no_extra_images='^image\.extra_images$'
 
 ctest_in() { # FOLDER EXCLUDED_TESTS [ARGUMENT...]
-  "${fixed[@]}" ctest --test-dir "$1" --exclude-regex "${2:-^$}" --parallel "$JOBS" --timeout 300 --verbose --no-tests=error "${@:3}"
+  "${fixed[@]}" ctest --test-dir "$1" --exclude-regex "${2:-^$}" --parallel "$JOBS" --timeout 900 --verbose --no-tests=error "${@:3}"
 }
 
 # Sanitizers make a program slow: less of what is tried many times.
@@ -120,13 +122,18 @@ windows_build() {
   bash scripts/windows/build-dependencies.sh "$BUILD/win-x64" && build_in win-x64 "$BUILD/win-x64"
 }
 windows_binaries() { windows_ctest '^windows\.'; }
-wine() { windows_ctest '^(unit|fuzz|wine)\.'; }
+wine() {
+  if $all; then
+    export WINE_KILLS=all
+  fi
+  windows_ctest '^(unit|fuzz|wine)\.'
+}
 windows_ctest() { # TESTS
   if ! command -v x86_64-w64-mingw32-gcc-win32 || ! command wine --version; then
     echo "ok - the Windows build # SKIP there is no compiler for Windows or no Wine"
     return
   fi
-  ctest --test-dir "$BUILD/win-x64" --tests-regex "$1" --parallel "$JOBS" --timeout 300 --verbose --no-tests=error
+  ctest --test-dir "$BUILD/win-x64" --tests-regex "$1" --parallel "$JOBS" --timeout 900 --verbose --no-tests=error
 }
 valgrind() { bash tests/valgrind/run.sh; }
 asan_build() { build_in asan "$BUILD/asan"; }

@@ -261,13 +261,11 @@ function(agent_versions_table out)
   set(rows "")
   set(i 0)
   while(i LESS count)
-    only_members("${file}" "${json}" "version|released" versions ${i})
-    c_text(version "${file}" "${json}" REQUIRED versions ${i} version)
-    c_text(released "${file}" "${json}" REQUIRED versions ${i} released)
-    string(APPEND rows "    {${version}, ${released}},\n")
+    c_text(version "${file}" "${json}" REQUIRED versions ${i})
+    string(APPEND rows "    ${version},\n")
     math(EXPR i "${i} + 1")
   endwhile()
-  set(${out} "const catalog_agent_version catalog_agent_versions[] = {\n${rows}};\n\
+  set(${out} "const char *const catalog_agent_versions[] = {\n${rows}};\n\
 const size_t catalog_agent_versions_count = ${count};\n\
 const char *const catalog_agent_versions_dated = ${dated};\n\n" PARENT_SCOPE)
 endfunction()

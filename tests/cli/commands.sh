@@ -206,7 +206,8 @@ holds json '.schema == "marshealth/report/1" and .next_backup.starts == "no" and
 cp out one.json
 run test --image "$broken" --format jsonl
 that 'jsonl is one line' test "$(wc -l < out)" -eq 1
-that 'jsonl is the same as json' bash -c 'cmp <(jq -S . out) <(jq -S . one.json)'
+# Two runs may be in two seconds.
+that 'jsonl is the same as json' bash -c 'cmp <(jq -S "del(.collected)" out) <(jq -S "del(.collected)" one.json)'
 run test --image "$broken" --format nagios
 exits 2 nagios
 that 'nagios is one line' test "$(wc -l < out)" -eq 1
@@ -225,7 +226,7 @@ run test --image "$healthy" --all
 prints '^PASS agent.installed'
 run test --image "$broken" --verbose
 exits 2 '--verbose'
-printf '{"schema": "marshealth/baseline/1", "agent_version": "2.0.9262.0",
+printf '{"schema": "marshealth/baseline/1", "agent_version": "2.0.9506.0",
          "files": [{"path": "Other.dll", "size": 1, "sha256": "%064d"}]}' 0 > baseline.json
 run test --image "$healthy" --baseline baseline.json --check powershell.module-integrity
 exits 2 'a baseline of other files'

@@ -69,7 +69,7 @@ static void change_keys(const image_hive *before, int file, arena *memory) {
     fact why;
     change_key(before, file, "", memory);
     change_key(before, file, "ControlSet001\\Services\\obengine", memory);
-    (void)image_hive_keys(before, hivex_root(before->handle), memory, &names, &why);
+    (void)image_hive_keys(before, before->header.root, memory, &names, &why);
     for (size_t i = 0; i < names.count && i < MOST_KEYS; i++) {
         change_key(before, file, names.items[i], memory);
     }

@@ -32,6 +32,7 @@ Describe 'Repair-MarsHealth' {
         $undone = $results | Undo-MarsRepair
         $undone | Should -HaveCount 1
         $undone.State | Should -Be 'Done'
+        $undone.ComputerName | Should -Be 'MARS-DEMO-02'
         Get-TreeState -Path $script:image | Should -Be $script:before
     }
 
@@ -233,7 +234,9 @@ Describe 'One repair' {
         $result.Changes.After | Should -Be $trial.Changes.After
         $result.RunId | Should -Not -BeNullOrEmpty
         (& $Call @{ WarningAction = 'SilentlyContinue' }).State | Should -BeIn @('AlreadyGood', $null)
-        ($result | Undo-MarsRepair).State | Should -Be 'Done'
+        $undone = $result | Undo-MarsRepair
+        $undone.State | Should -Be 'Done'
+        $trial, $result, $undone | ForEach-Object ComputerName | Should -Be (@('MARS-DEMO-02') * 3)
         Get-TreeState -Path $script:image | Should -Be $script:before
     }
 
@@ -296,7 +299,9 @@ Describe 'History and undo' {
 
     It 'undoes what is piped from the history' {
         $null = Repair-MarsExecutionPolicy -ImagePath $script:image
-        (Get-MarsRepairHistory -ImagePath $script:image | Undo-MarsRepair -WhatIf).State | Should -Be 'WouldChange'
+        $trial = Get-MarsRepairHistory -ImagePath $script:image | Undo-MarsRepair -WhatIf
+        $trial.State | Should -Be 'WouldChange'
+        $trial.ComputerName | Should -Be 'MARS-DEMO-02'
         Get-TreeState -Path $script:image | Should -Not -Be $script:before
         (Get-MarsRepairHistory -ImagePath $script:image | Undo-MarsRepair).State | Should -Be 'Done'
         Get-TreeState -Path $script:image | Should -Be $script:before

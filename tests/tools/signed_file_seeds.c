@@ -46,9 +46,12 @@ static bool save_sound(const char *folder) {
     changed.change_after_signing = true;
     pe_recipe bare = plain;
     bare.no_version_resource = true;
+    pe_recipe named = plain;
+    named.original_filename = "MSOnlineBackup.Common.dll";
     return save_recipe(folder, "plain", &plain) && save_recipe(folder, "signed-sha1", &signed32) &&
            save_recipe(folder, "signed-sha256-64bit", &signed64) &&
-           save_recipe(folder, "changed", &changed) && save_recipe(folder, "no-version", &bare);
+           save_recipe(folder, "changed", &changed) && save_recipe(folder, "no-version", &bare) &&
+           save_recipe(folder, "named", &named);
 }
 
 /* Cut off inside or right behind each header. */

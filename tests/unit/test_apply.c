@@ -254,6 +254,7 @@ static void test_another_machine_is_refused(void **state) {
     assert_int_equal(applied_runs(&other), 0);
     const outcome *forced = applied_run(&other, planned, &(apply_settings){.any_machine = true});
     assert_states(forced, STEP_DONE, STEP_DONE, STEP_DONE, STEP_DONE);
+    assert_string_equal(forced->machine.computer_name, "OTHER-01"); /* where it was done */
     applied_free(&other);
     applied_free(&a);
 }
@@ -307,8 +308,8 @@ static void test_the_whole_is_confirmed_once(void **state) {
     applied_free(&a);
 }
 
-static const outcome *stop_service(applied *a, const apply_settings *settings) {
-    const operation_value service = {.text = "VSS"};
+static const outcome *stop_service(applied *a, const char *name, const apply_settings *settings) {
+    const operation_value service = {.text = name};
     outcome *result = NULL;
     assert_int_equal(
         apply_operation(&result, a->image.machine, operation_find("service.stop"), &service, settings),
@@ -321,24 +322,32 @@ static void test_a_step_that_asks_for_itself(void **state) {
     applied a;
     applied_make(&a, HEALTHY, "");
     a.image.machine->capabilities |= HOST_LIVE; /* so that it is tried at all */
-    const outcome *result = stop_service(&a, &(apply_settings){0});
+    const outcome *result = stop_service(&a, "VSS", &(apply_settings){0});
     assert_int_equal(result->state, OUTCOME_STOPPED);
     assert_int_equal(result->steps[0].state, STEP_REFUSED);
     assert_says(result->steps[0].message, "confirmation of its own");
 
     asker who = {.answer = false};
     apply_settings settings = {.confirm = answer, .user = &who};
-    result = stop_service(&a, &settings);
+    result = stop_service(&a, "VSS", &settings);
     assert_int_equal(result->state, OUTCOME_CANCELLED);
     assert_int_equal(who.asked, 1);
     assert_string_equal(who.operation, "service.stop");
-    assert_says(who.text, "This cannot be undone");
+    assert_string_equal(who.text, "Stop the service VSS. This cannot be undone.");
 
     who.answer = true;
-    result = stop_service(&a, &settings);
+    result = stop_service(&a, "VSS", &settings);
     assert_int_equal(who.asked, 2);
     assert_int_equal(result->steps[0].state, STEP_REFUSED); /* by the operation: an image stops nothing */
     assert_null(strstr(result->steps[0].message, "confirm"));
+
+    who.answer = false;
+    (void)stop_service(&a, "msiscsi", &settings);
+    assert_string_equal(who.text,
+                        "Stop the service msiscsi. It cuts off a recovery volume that is mounted, and what "
+                        "is being restored from it. This cannot be undone.");
+    (void)stop_service(&a, "obengine", &settings);
+    assert_says(who.text, "It ends a backup that was started by hand and uploads now. This");
     applied_free(&a);
 }
 

@@ -18,7 +18,7 @@
 #define LOWER     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define ROW(path) "{\"path\":\"" path "\",\"size\":7,\"sha256\":\"" HASH "\"}"
 #define DOCUMENT(files)                                                                                      \
-    "{\"schema\":\"marshealth/baseline/1\",\"agent_version\":\"2.0.9262.0\",\"files\":" files "}"
+    "{\"schema\":\"marshealth/baseline/1\",\"agent_version\":\"2.0.9506.0\",\"files\":" files "}"
 
 static void test_reads(void **state) {
     (void)state;
@@ -26,7 +26,7 @@ static void test_reads(void **state) {
     const baseline *known = NULL;
     const char *json = DOCUMENT("[" ROW("b.dll") "," ROW("A.psd1") "," ROW("sub/\xC3\x84.ps1") "]");
     assert_int_equal(baseline_read(&known, &memory, json, strlen(json)), MARS_OK);
-    assert_string_equal(known->agent_version, "2.0.9262.0");
+    assert_string_equal(known->agent_version, "2.0.9506.0");
     assert_int_equal(known->count, 3);
     assert_string_equal(known->files[0].path, "A.psd1");
     assert_string_equal(known->files[2].path, "sub\\\xC3\x84.ps1");
@@ -123,10 +123,10 @@ static void test_makes(void **state) {
     arena memory = {0};
     module_file files[] = {file_of("b.dll", 3), file_of("sub\\\xC3\x84.ps1", 2), file_of("A.psd1", 1)};
     const char *json = NULL;
-    assert_int_equal(baseline_make(&json, &memory, files, 3, "2.0.9262.0"), MARS_OK);
+    assert_int_equal(baseline_make(&json, &memory, files, 3, "2.0.9506.0"), MARS_OK);
     assert_string_equal(
         json,
-        "{\n  \"schema\": \"marshealth/baseline/1\",\n  \"agent_version\": \"2.0.9262.0\",\n"
+        "{\n  \"schema\": \"marshealth/baseline/1\",\n  \"agent_version\": \"2.0.9506.0\",\n"
         "  \"files\": [\n"
         "    {\n      \"path\": \"A.psd1\",\n      \"size\": 1,\n      \"sha256\": \"" LOWER "\"\n    },\n"
         "    {\n      \"path\": \"b.dll\",\n      \"size\": 3,\n      \"sha256\": \"" LOWER "\"\n    },\n"
@@ -178,7 +178,7 @@ static void test_round_trip(void **state) {
     }
     mars_text *json = NULL;
     assert_int_equal(mars_baseline_make(&json, image, NULL), MARS_OK);
-    assert_non_null(strstr(mars_text_data(json), "\"agent_version\": \"2.0.9262.0\""));
+    assert_non_null(strstr(mars_text_data(json), "\"agent_version\": \"2.0.9506.0\""));
 
     mars_session *session = NULL;
     mars_evidence *document = NULL;

@@ -121,10 +121,9 @@ static void test_agent_versions_ascend(void **state) {
     assert_int_equal(strlen(catalog_agent_versions_dated), strlen("YYYY-MM"));
     for (size_t i = 0; i < catalog_agent_versions_count; i++) {
         version_number version;
-        assert_true(version_parse(catalog_agent_versions[i].version, &version));
-        assert_int_equal(strlen(catalog_agent_versions[i].released), strlen("YYYY-MM"));
+        assert_true(version_parse(catalog_agent_versions[i], &version));
         assert_true(i + 1 == catalog_agent_versions_count ||
-                    version_before(&version, catalog_agent_versions[i + 1].version));
+                    version_before(&version, catalog_agent_versions[i + 1]));
     }
 }
 

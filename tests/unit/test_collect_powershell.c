@@ -302,7 +302,7 @@ static const module_file *file_named(const powershell_evidence *p, const char *p
 
 #define PE(name, more)                                                                                       \
     "{\"path\": \"Agent/bin/Modules/MSOnlineBackup/" name                                                    \
-    "\", \"version\": \"2.0.9262.0\", \"dll\": true" more "}"
+    "\", \"version\": \"2.0.9506.0\", \"dll\": true" more "}"
 
 static void test_files(void **state) {
     fixture *f = *state;
@@ -342,7 +342,7 @@ static void test_files(void **state) {
 
     const module_file *good = file_named(p, "Good.dll");
     assert_true(fact_is_true(&good->program_valid));
-    expect_text(&good->version, "2.0.9262.0");
+    expect_text(&good->version, "2.0.9506.0");
     expect_text(&good->signature, "none");
     expect_text(&file_named(p, "Signed.dll")->signature, "matches");
     assert_int_equal(strlen(file_named(p, "Signed.dll")->signer.value), 40);

@@ -21,16 +21,9 @@ static const char text[] = "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Classes\\CLSID]\n"
                            "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows]\n\"Name\"=\"kept\"\n";
 
 static int set_up(void **state) {
-    temp_image *image = calloc(1, sizeof *image);
-    temp_image_make(image);
+    (void)temp_image_set_up(state);
+    temp_image *image = *state;
     temp_image_hive(image, HIVE_SOFTWARE, text);
-    *state = image;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    temp_image_remove(*state);
-    free(*state);
     return 0;
 }
 
@@ -112,9 +105,9 @@ static void a_key_with_sub_keys_or_none_is_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_image_reads_old_and_new_keys, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(hivex_walks_all_of_it, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_key_with_sub_keys_or_none_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_image_reads_old_and_new_keys, set_up, temp_image_tear_down),
+        cmocka_unit_test_setup_teardown(hivex_walks_all_of_it, set_up, temp_image_tear_down),
+        cmocka_unit_test_setup_teardown(a_key_with_sub_keys_or_none_is_refused, set_up, temp_image_tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,19 +12,6 @@
 
 #define SERVICES "[HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services"
 
-static int set_up(void **state) {
-    temp_image *image = calloc(1, sizeof *image);
-    temp_image_make(image);
-    *state = image;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    temp_image_remove(*state);
-    free(*state);
-    return 0;
-}
-
 /* ---- Console output ---- */
 
 static fact_state console(temp_image *image, console_question question, const char **out) {
@@ -228,7 +215,7 @@ static void test_volumes(void **state) {
     assert_string_equal(volumes.items[0].free.fact.where, "captures/volumes.json");
 }
 
-#define IMAGE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define IMAGE_TEST(test) cmocka_unit_test_setup_teardown(test, temp_image_set_up, temp_image_tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

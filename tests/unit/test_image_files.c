@@ -14,23 +14,6 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-static int set_up(void **state) {
-    temp_image *image = calloc(1, sizeof *image);
-    temp_image_make(image);
-    *state = image;
-    return 0;
-}
-
-static const char *detail_of(const temp_image *image) {
-    return image->why.detail != NULL ? image->why.detail : "no detail";
-}
-
-static int tear_down(void **state) {
-    temp_image_remove(*state);
-    free(*state);
-    return 0;
-}
-
 static fact_state info(temp_image *image, const char *path, file_info *out) {
     fact_state state =
         image->machine->read->file_info(image->machine, path, &image->memory, out, &image->why);
@@ -41,7 +24,7 @@ static fact_state info(temp_image *image, const char *path, file_info *out) {
 static void expect_state(temp_image *image, const char *path, fact_state expected) {
     file_info out;
     if (info(image, path, &out) != expected) {
-        fail_msg("%s: state %d (%s)", path, (int)image->why.state, detail_of(image));
+        fail_msg("%s: state %d (%s)", path, (int)image->why.state, temp_image_detail(image));
     }
 }
 
@@ -341,7 +324,7 @@ static void test_zone_of_a_mounted_file(void **state) {
     assert_int_equal(marks.security.fact.reason, REASON_NO_CAPTURE);
 }
 
-#define IMAGE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define IMAGE_TEST(test) cmocka_unit_test_setup_teardown(test, temp_image_set_up, temp_image_tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -183,14 +183,14 @@ static signature_state state_of(fixture *f, bytes program) {
 static void test_programs_are_as_described(void **state) {
     fixture *f = *state;
     put(f, "top/image.json",
-        "{\"pe\": [{\"path\": \"bin/a.dll\", \"version\": \"2.0.9262.0\", \"product\": \"P\", \"dll\": true,"
+        "{\"pe\": [{\"path\": \"bin/a.dll\", \"version\": \"2.0.9506.0\", \"product\": \"P\", \"dll\": true,"
         " \"managed\": true, \"signed\": true}, {\"path\": \"b.exe\"}]}");
     make(f, "top");
     bytes program = load(f, "out/bin/a.dll");
     pe_info info = {0};
     fact why = {0};
     assert_true(pe_read(program.data, program.size, &f->memory, &info, &why));
-    assert_string_equal(pe_version_text(&f->memory, info.file_version), "2.0.9262.0");
+    assert_string_equal(pe_version_text(&f->memory, info.file_version), "2.0.9506.0");
     assert_string_equal(info.product_name, "P");
     assert_string_equal(info.original_filename, "a.dll");
     assert_true(info.is_dll && info.is_managed);

@@ -11,12 +11,11 @@
 #include "core/error.h"
 #include "temp_image.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static int set_up(void **state) {
-    temp_image *image = calloc(1, sizeof *image);
-    temp_image_make(image);
+    (void)temp_image_set_up(state);
+    temp_image *image = *state;
     temp_image_hive(image, HIVE_SYSTEM,
                     "[HKEY_LOCAL_MACHINE\\SYSTEM\\ControlSet001\\Services\\obengine]\n\"Start\"=dword:2\n");
     temp_image_hive(image, HIVE_SOFTWARE,
@@ -27,13 +26,6 @@ static int set_up(void **state) {
     temp_image_text(image, "drives/D/Scratch/file", "content");
     temp_image_text(image, "captures/netsh-winhttp-show-proxy.txt", "text");
     temp_image_text(image, "captures/files.json", "[{\"FullName\":\"D:\\\\Scratch\",\"Attributes\":16}]");
-    *state = image;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    temp_image_remove(*state);
-    free(*state);
     return 0;
 }
 
@@ -95,7 +87,7 @@ static void test_every_allocation_may_fail(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_every_allocation_may_fail, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_every_allocation_may_fail, set_up, temp_image_tear_down),
     };
     return cmocka_run_group_tests_name("image memory", tests, NULL, NULL);
 }

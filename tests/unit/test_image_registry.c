@@ -13,23 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static int set_up(void **state) {
-    temp_image *image = calloc(1, sizeof *image);
-    temp_image_make(image);
-    *state = image;
-    return 0;
-}
-
-static const char *detail_of(const temp_image *image) {
-    return image->why.detail != NULL ? image->why.detail : "no detail";
-}
-
-static int tear_down(void **state) {
-    temp_image_remove(*state);
-    free(*state);
-    return 0;
-}
-
 static fact_state read_value(temp_image *image, registry_view view, const char *key, const char *name,
                              registry_value *out) {
     registry_path path = {.root = REGISTRY_MACHINE, .view = view, .key = key};
@@ -45,7 +28,7 @@ static void expect_text(temp_image *image, registry_view view, const char *key, 
     registry_value value;
     const char *actual = NULL;
     if (read_value(image, view, key, name, &value) != FACT_KNOWN) {
-        fail_msg("%s [%s]: %s", key, name, detail_of(image));
+        fail_msg("%s [%s]: %s", key, name, temp_image_detail(image));
     }
     assert_true(registry_value_text(&value, &image->memory, &actual));
     assert_string_equal(actual, text);
@@ -54,7 +37,7 @@ static void expect_text(temp_image *image, registry_view view, const char *key, 
 static void expect_state(temp_image *image, const char *key, const char *name, fact_state expected) {
     registry_value value;
     if (read_value(image, REGISTRY_64, key, name, &value) != expected) {
-        fail_msg("%s [%s]: %d %s", key, name, (int)image->why.state, detail_of(image));
+        fail_msg("%s [%s]: %d %s", key, name, (int)image->why.state, temp_image_detail(image));
     }
 }
 
@@ -333,7 +316,7 @@ static void test_cut_off_hives(void **state) {
     assert_true(opened > 0);
 }
 
-#define IMAGE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define IMAGE_TEST(test) cmocka_unit_test_setup_teardown(test, temp_image_set_up, temp_image_tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

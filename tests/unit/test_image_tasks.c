@@ -8,26 +8,12 @@
 #include "temp_image.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define TASKS "Windows/System32/Tasks/"
 #define CACHE "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\Schedule\\TaskCache\\"
 #define ID_1  "{11111111-1111-1111-1111-111111111111}"
 #define ID_2  "{22222222-2222-2222-2222-222222222222}"
-
-static int set_up(void **state) {
-    temp_image *image = calloc(1, sizeof *image);
-    temp_image_make(image);
-    *state = image;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    temp_image_remove(*state);
-    free(*state);
-    return 0;
-}
 
 static fact_state list(temp_image *image, const char *folder, task_entry_list *out) {
     return image->machine->read->task_list(image->machine, folder, &image->memory, out, &image->why);
@@ -167,7 +153,7 @@ static void test_last_runs(void **state) {
                      FACT_UNKNOWN);
 }
 
-#define IMAGE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define IMAGE_TEST(test) cmocka_unit_test_setup_teardown(test, temp_image_set_up, temp_image_tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -19,21 +19,14 @@
 static const bytes content = {.data = (const uint8_t *)"new", .size = 3};
 
 static int set_up(void **state) {
-    temp_image *image = calloc(1, sizeof *image);
-    temp_image_make(image);
+    (void)temp_image_set_up(state);
+    temp_image *image = *state;
     temp_image_text(image, "Folder/Old.txt", "old");
     temp_image_text(image, "outside/kept.txt", "outside");
     temp_image_folder(image, "drives/D/Data");
     temp_image_link(image, "Folder/link", "../outside/kept.txt");
     temp_image_link(image, "Folder/linked", "../outside");
     temp_image_open(image);
-    *state = image;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    temp_image_remove(*state);
-    free(*state);
     return 0;
 }
 
@@ -273,7 +266,7 @@ static void test_without_the_right_to_write(void **state) {
     assert_string_equal(before, temp_image_digest(image));
 }
 
-#define IMAGE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define IMAGE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, temp_image_tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -33,17 +33,10 @@ static const char software[] =
     "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Other]\n\"Many\"=hex(7):41,00,00,00,42,00,00,00,00,00\n";
 
 static int set_up(void **state) {
-    temp_image *image = calloc(1, sizeof *image);
-    temp_image_make(image);
+    (void)temp_image_set_up(state);
+    temp_image *image = *state;
     temp_image_hive(image, HIVE_SOFTWARE, software);
     temp_image_open(image);
-    *state = image;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    temp_image_remove(*state);
-    free(*state);
     return 0;
 }
 
@@ -457,7 +450,7 @@ static void test_services(void **state) {
     assert_string_equal(before, temp_image_export(image, HIVE_SYSTEM));
 }
 
-#define IMAGE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define IMAGE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, temp_image_tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

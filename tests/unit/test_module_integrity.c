@@ -31,7 +31,7 @@ static fact_text text(const char *value) {
 static void set_scene(scene *s) {
     *s = (scene){0};
     powershell_evidence *p = &s->e.powershell;
-    s->e.agent.engine_version = text("2.0.9262.0");
+    s->e.agent.engine_version = text("2.0.9506.0");
     p->module_folder = text("C:\\bin\\Modules\\MSOnlineBackup");
     p->module_present = fact_flag_known(true, "folder");
     p->manifest = text("C:\\bin\\Modules\\MSOnlineBackup\\MSOnlineBackup.psd1");
@@ -229,27 +229,27 @@ static void test_equals_baseline(void **state) {
     (void)state;
     scene s;
     set_scene(&s);
-    expect_against(&s, BASELINE("2.0.9262.0", MANIFEST "," ENGINE "," HELP), "equals-baseline", NULL);
+    expect_against(&s, BASELINE("2.0.9506.0", MANIFEST "," ENGINE "," HELP), "equals-baseline", NULL);
 }
 
 static void test_differs_from_baseline(void **state) {
     (void)state;
     scene s;
     set_scene(&s);
-    expect_against(&s, BASELINE("2.0.9262.0", MANIFEST "," FILE_ROW("Engine.dll", "11", HASH) "," HELP),
+    expect_against(&s, BASELINE("2.0.9506.0", MANIFEST "," FILE_ROW("Engine.dll", "11", HASH) "," HELP),
                    "differs-from-baseline", "Engine.dll");
-    expect_against(&s, BASELINE("2.0.9262.0", MANIFEST "," FILE_ROW("Engine.dll", "10", OTHER) "," HELP),
+    expect_against(&s, BASELINE("2.0.9506.0", MANIFEST "," FILE_ROW("Engine.dll", "10", OTHER) "," HELP),
                    "differs-from-baseline", "Engine.dll");
     s.files[1].sha256 = unreadable;
-    expect_against(&s, BASELINE("2.0.9262.0", MANIFEST "," ENGINE "," HELP), "unknown", NULL);
+    expect_against(&s, BASELINE("2.0.9506.0", MANIFEST "," ENGINE "," HELP), "unknown", NULL);
 }
 
 static void test_more_and_less_than_baseline(void **state) {
     (void)state;
     scene s;
     set_scene(&s);
-    expect_against(&s, BASELINE("2.0.9262.0", MANIFEST "," ENGINE), "extra-files", "en-US\\Help.ps1");
-    expect_against(&s, BASELINE("2.0.9262", MANIFEST "," ENGINE "," HELP "," FILE_ROW("b/c.dll", "1", HASH)),
+    expect_against(&s, BASELINE("2.0.9506.0", MANIFEST "," ENGINE), "extra-files", "en-US\\Help.ps1");
+    expect_against(&s, BASELINE("2.0.9506", MANIFEST "," ENGINE "," HELP "," FILE_ROW("b/c.dll", "1", HASH)),
                    "missing-from-module", "b\\c.dll");
 }
 

@@ -36,6 +36,7 @@ static const step_outcome steps[] = {
 
 static outcome sample(const char **notes) {
     return (outcome){
+        .machine = {.computer_name = "B\xC3\x84RLIN-1"},
         .state = OUTCOME_APPLIED,
         .run_id = "20261121T132859Z-3f9a",
         .undo_command = "marshealth undo 20261121T132859Z-3f9a --image 'a server'",
@@ -64,6 +65,28 @@ static const char *const expected =
     "Restart   programs that run, the agent's service among them, see this only after\n"
     "          they restart\n"
     "Undo      marshealth undo 20261121T132859Z-3f9a --image 'a server'\n";
+
+static void test_no_way_back_where_nothing_can_be_taken_back(void **state) {
+    (void)state;
+    step_outcome restart = steps[0];
+    outcome document = sample(NULL);
+    restart.changes = &changes[2];
+    restart.change_count = 1;
+    document.steps = &restart;
+    document.step_count = 1;
+    document.notes.count = 0;
+    const struct {
+        outcome_state state;
+        bool told;
+    } cases[] = {{OUTCOME_APPLIED, false}, {OUTCOME_STOPPED, false}, {OUTCOME_NEEDS_RECOVERY, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        text_builder text = {0};
+        document.state = cases[i].state;
+        render_outcome_text(&text, &document, false);
+        assert_int_equal(strstr(text_builder_text(&text), "marshealth undo") != NULL, cases[i].told);
+        text_builder_free(&text);
+    }
+}
 
 static void test_text(void **state) {
     (void)state;
@@ -193,6 +216,8 @@ static void test_json_keeps_to_its_schema(void **state) {
             json_t *json = json_loads(text_builder_text(&text), 0, NULL);
             assert_non_null(json);
             assert_valid(json, schema);
+            const json_t *name = json_object_get(json_object_get(json, "machine"), "computer_name");
+            assert_string_equal(json_string_value(name), "B\xC3\x84RLIN-1");
             json_decref(json);
             text_builder_free(&text);
         }
@@ -222,6 +247,7 @@ static void test_json(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),
+        cmocka_unit_test(test_no_way_back_where_nothing_can_be_taken_back),
         cmocka_unit_test(test_text_of_other_ends),
         cmocka_unit_test(test_what_is_there_now),
         cmocka_unit_test(test_json_keeps_to_its_schema),

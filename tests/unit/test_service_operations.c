@@ -17,8 +17,7 @@
 
 #include <string.h>
 
-#define CLUSTER  "SYSTEM\\CurrentControlSet\\Services\\ClusSvc"
-#define ADAPTERS "SYSTEM\\CurrentControlSet\\Control\\Class\\{4D36E97B-E325-11CE-BFC1-08002BE10318}"
+#define CLUSTER "SYSTEM\\CurrentControlSet\\Services\\ClusSvc"
 
 typedef struct fixture {
     memory_machine machine;
@@ -418,15 +417,46 @@ static void test_agent_refused_while_a_recovery_volume_is_mounted(void **state) 
     memory_disk_add(&f.machine, "iqn.2001-04.com.example:disk", memory_flag(false));
     assert_int_equal(call(&f, "service.restart", "obengine"), MARS_OK);
     memory_disk_add(&f.machine, "iqn.recovery", memory_flag(true));
-    assert_refused(&f, "service.restart", "obengine", "a recovery volume mounted (iqn.recovery)");
-    assert_refused(&f, "service.stop", "obengine", "iqn.recovery");
-    f.machine.disks[1].recovery_volume = (fact_flag){0};
+    memory_disk_add(&f.machine, "iqn.other", memory_flag(true));
+    memory_disk_add(&f.machine, "iqn.doubtful", (fact_flag){0});
     assert_refused(&f, "service.restart", "obengine",
-                   "whether the iSCSI disk iqn.recovery is a recovery volume");
+                   "a recovery volume mounted (iqn.recovery, iqn.other): unmount");
+    assert_refused(&f, "service.stop", "obengine", "iqn.recovery");
+    f.machine.disks[1].recovery_volume = memory_flag(false);
+    f.machine.disks[2].recovery_volume = (fact_flag){.fact = fact_unknown(REASON_DEPENDS, "its name", NULL)};
+    assert_refused(
+        &f, "service.restart", "obengine",
+        "restores files from the iSCSI disk iqn.other, iqn.doubtful cannot be told: its name: what it");
     f.machine.unreadable = "disks";
     assert_refused(&f, "service.restart", "obengine", "which iSCSI disks are connected");
     f.machine.reader.iscsi_disks = NULL;
     assert_refused(&f, "service.restart", "obengine", "this kind of source cannot tell");
+    done(&f);
+}
+
+/* Who restarts the initiator is told what else stops then. */
+static void test_initiator_cuts_off_recovery_volumes_only(void **state) {
+    (void)state;
+    fixture f;
+    make(&f);
+    f.run.what_if = true;
+    assert_int_equal(call(&f, "service.restart", "MSiSCSI"), MARS_OK);
+    assert_int_equal(f.run.notes.count, 0);
+    memory_disk_add(&f.machine, "iqn.recovery", memory_flag(true));
+    memory_disk_add(&f.machine, "iqn.other", memory_flag(true));
+    memory_disk_add(&f.machine, "IQN.Recovery", memory_flag(true)); /* another way to the first */
+    assert_int_equal(call(&f, "service.restart", "MSiSCSI"), MARS_OK);
+    assert_int_equal(f.run.notes.count, 1);
+    assert_non_null(
+        strstr(((const char **)f.run.notes.items)[0], "cuts off the recovery volume that is mounted"));
+    assert_non_null(strstr(((const char **)f.run.notes.items)[0], "(iqn.recovery, iqn.other)"));
+    assert_int_equal(call(&f, "service.stop", "MSiSCSI"), MARS_OK);
+    assert_int_equal(f.run.notes.count, 2);
+    /* One that is stopped has nothing connected that a start could cut off. */
+    service_of(&f, "MSiSCSI")->state = SERVICE_STATE_STOPPED;
+    f.machine.unreadable = "disks";
+    assert_int_equal(call(&f, "service.restart", "MSiSCSI"), MARS_OK);
+    assert_int_equal(f.run.notes.count, 2);
     done(&f);
 }
 
@@ -438,10 +468,20 @@ static void test_initiator_refused_while_it_has_disks(void **state) {
     assert_int_equal(call(&f, "service.restart", "MSiSCSI"), MARS_OK);
     memory_disk_add(&f.machine, "iqn.2001-04.com.example:disk", memory_flag(false));
     assert_refused(&f, "service.restart", "MSiSCSI", "cut off the iSCSI disk iqn.2001-04.com.example:disk");
+    assert_int_equal(f.run.notes.count, 1); /* of the one that was done */
     f.machine.disks[1].recovery_volume = (fact_flag){0};
-    assert_refused(&f, "service.stop", "msiscsi", "cut off the iSCSI disk");
+    assert_refused(&f, "service.stop", "msiscsi",
+                   "cut off the iSCSI disk iqn.2001-04.com.example:disk, which is not known to be");
+    memory_disk_add(&f.machine, "b", memory_flag(false));
+    memory_disk_add(&f.machine, "c", memory_flag(false));
+    memory_disk_add(&f.machine, "d", memory_flag(false));
+    memory_disk_add(&f.machine, "B", memory_flag(false));
+    memory_disk_add(&f.machine, "e", memory_flag(false));
+    assert_refused(&f, "service.stop", "MSiSCSI", "disk iqn.2001-04.com.example:disk, b, c and 2 more");
     f.machine.unreadable = "disks";
     assert_refused(&f, "service.restart", "MSiSCSI", "which iSCSI disks are connected");
+    f.machine.reader.iscsi_disks = NULL;
+    assert_refused(&f, "service.restart", "MSiSCSI", "this kind of source cannot tell");
     done(&f);
 }
 
@@ -449,16 +489,20 @@ static void test_initiator_refused_with_persistent_targets(void **state) {
     (void)state;
     fixture f;
     make(&f);
-    memory_value_add(&f.machine, ADAPTERS "\\0000", "DriverDesc", "SATA", 0);
-    memory_value_add(&f.machine, ADAPTERS "\\0004\\PersistentTargets", NULL, NULL, 0);
-    memory_value_add(&f.machine, ADAPTERS "\\Properties\\PersistentTargets\\x", NULL, NULL, 0);
-    assert_int_equal(call(&f, "service.restart", "MSiSCSI"), MARS_OK);
-    memory_value_add(&f.machine, ADAPTERS "\\0004\\PersistentTargets\\iqn.san", NULL, NULL, 0);
+    memory_target_add(&f.machine, "iqn.san");
     assert_refused(&f, "service.restart", "MSiSCSI", "connects again by itself: iqn.san");
-    f.machine.unreadable = ADAPTERS "\\0004\\PersistentTargets";
+    assert_int_equal(call(&f, "service.restart", "obengine"), MARS_OK);
+    memory_target_add(&f.machine, "iqn.san");
+    memory_target_add(&f.machine, "iqn.tape");
+    assert_refused(&f, "service.stop", "MSiSCSI", "connects again by itself: iqn.san, iqn.tape");
+    f.machine.unreadable = "targets";
     assert_refused(&f, "service.restart", "MSiSCSI", "which iSCSI targets");
-    f.machine.unreadable = ADAPTERS;
+    f.machine.target_count = 0;
     assert_refused(&f, "service.restart", "MSiSCSI", "which iSCSI targets");
+    f.machine.unreadable = NULL;
+    assert_int_equal(call(&f, "service.restart", "MSiSCSI"), MARS_OK);
+    f.machine.reader.iscsi_persistent = NULL;
+    assert_refused(&f, "service.restart", "MSiSCSI", "this kind of source cannot tell");
     done(&f);
 }
 
@@ -594,6 +638,7 @@ int main(void) {
         cmocka_unit_test(test_refused_while_a_system_state_volume_is_mounted),
         cmocka_unit_test(test_agent_refused_while_a_recovery_volume_is_mounted),
         cmocka_unit_test(test_initiator_refused_while_it_has_disks),
+        cmocka_unit_test(test_initiator_cuts_off_recovery_volumes_only),
         cmocka_unit_test(test_initiator_refused_with_persistent_targets),
         cmocka_unit_test(test_initiator_refused_on_a_cluster),
         cmocka_unit_test(test_memory_runs_out),

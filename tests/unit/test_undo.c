@@ -369,6 +369,7 @@ static void test_another_machine(void **state) {
     const undo_settings any = {.any_machine = true};
     assert_int_equal(scene_undo(&s, id, &any, &document), MARS_OK);
     assert_int_equal(document->state, OUTCOME_APPLIED);
+    assert_string_equal(document->machine.computer_name, "SRV-02"); /* where it was done */
     outcome_free(document);
     assert_string_equal(scene_text(&s, &scene_environment, "PSModulePath"), "old");
     scene_remove(&s);

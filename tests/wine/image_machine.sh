@@ -16,24 +16,21 @@ plain_reg() { # FILE
   }e' "$1" | iconv -f UTF-8 -t UTF-16LE
 }
 import() { # FILE
-  plain_reg "$1" >"$PREFIXES/$machine/drive_c/image.reg" && timeout 60 wine reg import 'C:\image.reg' >/dev/null 2>&1
+  plain_reg "$1" >"$PREFIXES/$machine/drive_c/image.reg" && wine_run reg import 'C:\image.reg' >/dev/null 2>&1
 }
 
 # A prefix with an image's registry, files and service states. Services are read when the prefix's service manager starts,
 # so it is stopped in between.
 become() { # IMAGE
   local drive=$PREFIXES/$machine/drive_c file
-  prefix_copy "$PREFIXES" "$machine" || return 1
-  wine_use "$PREFIXES/$machine"
+  prefix_use "$PREFIXES" "$machine" || return 1
   for file in "$sources/$1"/registry/*.reg; do
     import "$file" || return 1
   done
-  timeout 60 wine reg add 'HKLM\SYSTEM\CurrentControlSet\Services\obengine' /v ImagePath /t REG_EXPAND_SZ /f \
+  wine_run reg add 'HKLM\SYSTEM\CurrentControlSet\Services\obengine' /v ImagePath /t REG_EXPAND_SZ /f \
     /d 'C:\test_service.exe obengine C:\services.txt good' >/dev/null || return 1
   cp "$tools/test_service.exe" "$drive/"
-  timeout 60 wineserver -k
-  timeout 60 wineserver -w
-  prefix_hold
+  prefix_restart "$PREFIXES" "$machine"
   import "$sources/$1/registry/60-system-account.reg" || return 1 # of accounts Wine keeps only that of the user
   cp -r "$EXAMPLE_IMAGES/$1/Program Files/." "$drive/Program Files/"
   cp -r "$EXAMPLE_IMAGES/$1/ProgramData/." "$drive/ProgramData/" 2>/dev/null
@@ -57,7 +54,16 @@ take_tasks() { # FOLDER
   done
   cp "$tools/task_server.dll" "$PREFIXES/$machine/drive_c/"
   export TASK_STORE='C:\tasks'
-  timeout 60 wine regsvr32 /s 'C:\task_server.dll'
+  wine_run regsvr32 /s 'C:\task_server.dll'
+}
+utf16() {
+  printf '\377\376'
+  iconv -f UTF-8 -t UTF-16LE
+}
+# A task's definition as Windows keeps it once it has written it: with all defaults.
+as_written() { # FILE
+  iconv -f UTF-16 -t UTF-8 "$1" | perl -0pe 's|(\s*)(<Enabled>\w+</Enabled>)(\s*<Hidden>)|$1<AllowStartOnDemand>true</AllowStartOnDemand>$1$2$3|;
+  s|(\s*)<ExecutionTimeLimit>|$1<WakeToRun>false</WakeToRun>$&|; s|\s+\z||' | utf16
 }
 task_file() { # TASK: where its definition is
   echo "$PREFIXES/$machine/drive_c/tasks/tasks/Microsoft/OnlineBackup/$1.xml"

@@ -12,12 +12,12 @@ check() { # NAME COMMAND...
     failed=1
   fi
 }
-quietly() {
-  timeout 60 "$@" >/dev/null 2>&1
+quietly() { # PROGRAM ARGUMENT...
+  wine_run "$@" >/dev/null 2>&1
 }
 marshealth() { # EXIT_CODE ARGUMENT...: its output is in out
   local code=0
-  timeout "${MARSHEALTH_SECONDS:-100}" wine "$MARSHEALTH_EXE" "${@:2}" >"$SCRATCH/out" 2>"$SCRATCH/out.err" </dev/null || code=$?
+  wine_run "$MARSHEALTH_EXE" "${@:2}" >"$SCRATCH/out" 2>"$SCRATCH/out.err" </dev/null || code=$?
   [ "$1" = any ] || [ "$code" -eq "$1" ] || { echo "# ${*:2}: exit code $code, not $1"; show; return 1; }
 }
 show() { # the newest output
@@ -34,11 +34,11 @@ says() { # TEXT: the newest output
 # A service of ours by that name (tools/test_service.c), in place of any other. One that is deleted goes when nobody looks at
 # it any more.
 new_service() { # NAME MODE [WORD...]: of sc create
-  quietly wine sc delete "$1"
-  until_so quietly wine sc create "$1" binpath= "C:\\test_service.exe $1 C:\\services.txt $2" "${@:3}"
+  quietly sc delete "$1"
+  until_so quietly sc create "$1" binpath= "C:\\test_service.exe $1 C:\\services.txt $2" "${@:3}"
 }
 state_is() { # SERVICE STATE
-  timeout 60 wine sc query "$1" | grep -qE "STATE +: [0-9] +$2"
+  wine_run sc query "$1" | grep -qE "STATE +: [0-9] +$2"
 }
 # Waits until a command says yes.
 until_so() { # COMMAND...
@@ -48,6 +48,15 @@ until_so() { # COMMAND...
     sleep 0.1
   done
   return 1
+}
+
+# One that fails to start is to fail when the start was answered: as soon as it is seen on its way.
+lets_fail() { # SERVICE
+  rm -f "$PREFIXES/$machine/drive_c/services.txt.go"
+  {
+    until_so state_is "$1" START_PENDING
+    touch "$PREFIXES/$machine/drive_c/services.txt.go"
+  } </dev/null >/dev/null 2>&1 &
 }
 
 # What the stand-in for vssadmin (tools/vssadmin.c) lists: of storage, with the prefix's own volume C:.

@@ -7,10 +7,7 @@ set -uo pipefail
 for needed in "$MARSHEALTH" "$EXAMPLE_IMAGES/healthy" "$EXAMPLE_IMAGES/broken"; do
   [ -e "$needed" ] || { echo "$needed is not there: build for Linux first"; exit 1; }
 done
-prefix_copy "$PREFIXES" command_line || exit 1
-trap 'prefix_stop "$PREFIXES" command_line' EXIT
-wine_use "$PREFIXES/command_line"
-prefix_hold
+prefix_use "$PREFIXES" command_line || exit 1
 unset NO_COLOR
 rm -rf "$SCRATCH"
 mkdir -p "$SCRATCH"
@@ -31,13 +28,9 @@ on_linux() { # ARGUMENT...: output in linux.out and linux.err, exit code in linu
   linux_code=0
   timeout 60 "$MARSHEALTH" "$@" >linux.out 2>linux.err || linux_code=$?
 }
-# A program that starts at the moment at which Wine's server ends is turned away before it has begun.
 on_windows() {
-  for _ in 1 2 3; do
-    windows_code=0
-    timeout 60 wine "$MARSHEALTH_EXE" "$@" >windows.out 2>windows.err || windows_code=$?
-    grep -q '^wine client error' windows.err || break
-  done
+  windows_code=0
+  wine_run "$MARSHEALTH_EXE" "$@" >windows.out 2>windows.err || windows_code=$?
 }
 
 same() { # ARGUMENT...
@@ -134,7 +127,7 @@ moved() {
   mkdir -p "$folder/bin"
   cp "$MARSHEALTH_EXE" "$(dirname "$MARSHEALTH_EXE")/marshealth.dll" "$folder/bin/"
   "$MARSHEALTH" version >linux.out
-  wine "$folder/bin/marshealth.exe" version >windows.out && cmp linux.out windows.out
+  wine_run "$folder/bin/marshealth.exe" version >windows.out && cmp linux.out windows.out
 }
 check "the same from another folder" moved
 
@@ -161,12 +154,7 @@ check "nor collected from" exits 3 "images are read on Linux" collect --image "$
 
 prefix_stop "$PREFIXES" command_line
 nothing_runs() {
-  ! grep -lzs "^WINEPREFIX=$WINEPREFIX$" /proc/[0-9]*/environ 2>/dev/null | while read -r environ; do
-    process=${environ#/proc/}
-    case $(cat "/proc/${process%/environ}/comm" 2>/dev/null) in
-    wineserver* | *.exe) echo found ;;
-    esac
-  done | grep -q found
+  [ -z "$(prefix_processes "$WINEPREFIX")" ]
 }
 check "no process of the prefix is left" nothing_runs
 [ "$failed" -eq 0 ]

@@ -3,11 +3,9 @@
 set -uo pipefail
 : "${MARSHEALTH:?}" "${MARSHEALTH_EXE:?}" "${EXAMPLE_IMAGES:?}" "${SCRATCH:?}" "${PREFIXES:?}" "${PROGRAMS:?}"
 . "$(dirname "${BASH_SOURCE[0]}")/prefix.sh"
-prefix_copy "$PREFIXES" dll || exit 1
-trap 'prefix_stop "$PREFIXES" dll' EXIT
-wine_use "$PREFIXES/dll"
+prefix_use "$PREFIXES" dll || exit 1
 rm -rf "$SCRATCH"
 mkdir -p "$SCRATCH"
 cd "$SCRATCH" || exit 1
 "$MARSHEALTH" collect --image "$EXAMPLE_IMAGES/broken" -o broken.json || exit 1
-timeout 120 wine "$PROGRAMS/use_dll.exe" "$(dirname "$MARSHEALTH_EXE")/marshealth.dll" broken.json
+wine_run "$PROGRAMS/use_dll.exe" "$(dirname "$MARSHEALTH_EXE")/marshealth.dll" broken.json

@@ -12,7 +12,6 @@ machine=live_faults
 . "$here/scene.sh"
 rm -rf "$SCRATCH"
 mkdir -p "$SCRATCH"
-trap 'prefix_stop "$PREFIXES" "$machine"' EXIT
 drive=$PREFIXES/$machine/drive_c
 agent="$drive/Program Files/Microsoft Azure Recovery Services Agent"
 module=$agent/bin/Modules/MSOnlineBackup
@@ -33,13 +32,13 @@ backup='\Microsoft\OnlineBackup\Microsoft-OnlineBackup'
 modules='C:\Program Files\Microsoft Azure Recovery Services Agent\bin\Modules'
 
 value() { # KEY NAME TYPE DATA
-  quietly wine reg add "$1" /v "$2" /t "$3" /f /d "$4"
+  quietly reg add "$1" /v "$2" /t "$3" /f /d "$4"
 }
 no_value() { # KEY NAME
-  quietly wine reg delete "$1" /v "$2" /f
+  quietly reg delete "$1" /v "$2" /f
 }
 start_type() { # SERVICE NUMBER
-  quietly wine "$tools/set_start.exe" "$1" "$2"
+  quietly "$tools/set_start.exe" "$1" "$2"
 }
 client() { # the default is another one than on a server
   no_value "$policy" ExecutionPolicy && value "$product" ProductType REG_SZ WinNT
@@ -50,15 +49,16 @@ old_windows() { # on which the default is another one, and Schannel is set up
     no_value "$dotnet" SchUseStrongCrypto && no_value "$dotnet_32" SchUseStrongCrypto
 }
 stopped() { # SERVICE
-  quietly wine sc stop "$1"
+  quietly sc stop "$1"
   until_so state_is "$1" STOPPED
 }
 does_not_start() { # SERVICE
-  quietly wine sc start "$1"
+  lets_fail "$1"
+  quietly sc start "$1"
   until_so state_is "$1" STOPPED
 }
 account() { # XML: of the agent's task
-  iconv -f UTF-16 -t UTF-8 "$SCRATCH/healthy.xml" | perl -0pe 's|<UserId>S-1-5-18</UserId>|'"$1"'|' | as_utf16 >"$task"
+  iconv -f UTF-16 -t UTF-8 "$SCRATCH/healthy.xml" | perl -0pe 's|<UserId>S-1-5-18</UserId>|'"$1"'|' | utf16 >"$task"
 }
 # The last run went well, and was later than any key was written.
 succeeded() {
@@ -82,17 +82,8 @@ failed_writer() { # WRITER SERVICE: until the service is stopped
 
 # ---- How a machine is ----
 
-as_utf16() {
-  printf '\377\376'
-  iconv -f UTF-8 -t UTF-16LE
-}
-# As Windows keeps a task once it has written it: with all defaults.
-as_windows_writes() { # FILE
-  iconv -f UTF-16 -t UTF-8 "$1" | perl -0pe 's|(\s*)(<Enabled>\w+</Enabled>)(\s*<Hidden>)|$1<AllowStartOnDemand>true</AllowStartOnDemand>$1$2$3|;
-    s|(\s*)<ExecutionTimeLimit>|$1<WakeToRun>false</WakeToRun>$&|; s|\s+\z||' | as_utf16
-}
 exported() { # KEY FILE
-  quietly wine reg export "$1" 'C:\export.reg' /y && mv "$drive/export.reg" "$2"
+  quietly reg export "$1" 'C:\export.reg' /y && mv "$drive/export.reg" "$2"
 }
 # Without what Wine writes down by itself, such as devices that it finds and services that it counts.
 settings() { # FILE
@@ -103,7 +94,7 @@ keep() { # NAME: the registry, services, tasks and module files as others see th
   exported 'HKLM\SYSTEM\CurrentControlSet' "$SCRATCH/system.reg" && settings "$SCRATCH/system.reg" >"$SCRATCH/$1/system.reg" &&
     exported 'HKLM\SOFTWARE\Microsoft' "$SCRATCH/$1/software.reg" &&
     exported 'HKLM\SOFTWARE\WOW6432Node\Microsoft\.NETFramework' "$SCRATCH/$1/software_32.reg" &&
-    timeout 60 wine "$tools/show_services.exe" "${services[@]}" | sed 's/ state=[0-9]//' >"$SCRATCH/$1/services" || return 1
+    wine_run "$tools/show_services.exe" "${services[@]}" | sed 's/ state=[0-9]//' >"$SCRATCH/$1/services" || return 1
   (cd "$drive/tasks/tasks" && find . -name '*.xml' -print0 | sort -z | xargs -0 sha256sum) >"$SCRATCH/$1/tasks"
   (cd "$agent/bin/Modules" && find . -type d | sort && find . -type f -printf '%p %s %T@\n' | sort &&
     find . -type f -print0 | sort -z | xargs -0r sha256sum) >"$SCRATCH/$1/module"
@@ -180,12 +171,12 @@ heal() {
   rows=()
   checks=()
   cp "$SCRATCH/good.reg" "$drive/import.reg"
-  quietly wine reg import 'C:\import.reg'
+  quietly reg import 'C:\import.reg'
   [ ! -d "$SCRATCH/after" ] || sed -E 's/^([^ ]+) start=([0-9]).*/\1 \2/' "$SCRATCH/first/services" | while read -r service start; do
     grep -q "^$service start=$start " "$SCRATCH/after/services" || start_type "$service" "$start" </dev/null
   done
   cp "$SCRATCH/healthy.xml" "$task"
-  rm -rf "${task%.xml}.state" "$module" "$drive/vssadmin" "$drive/services.txt"
+  rm -rf "${task%.xml}.state" "$module" "$drive/vssadmin" "$drive/services.txt" "$drive/services.txt.go"
   cp -a "$SCRATCH/module" "$module"
   cp -a "$SCRATCH/vssadmin" "$drive/vssadmin"
 }
@@ -196,7 +187,7 @@ good_registry() { # what faults are made in, in one file: each key itself, witho
     exported "$key" "$SCRATCH/key.reg" || return 1
     iconv -f UTF-16 -t UTF-8 "$SCRATCH/key.reg" | perl -ne 'BEGIN { $/ = "\r\n\r\n" } print if $. == 2' >>"$SCRATCH/good.txt"
   done
-  as_utf16 <"$SCRATCH/good.txt" >"$SCRATCH/good.reg"
+  utf16 <"$SCRATCH/good.txt" >"$SCRATCH/good.reg"
 }
 
 # Services are read when the service manager starts. One with a delay is started by itself two minutes later.
@@ -207,9 +198,7 @@ replace_services() {
       "C:\\test_service.exe ${service%:*} C:\\services.txt ${service#*:}" || return 1
   done
   value "$services_key\\MSDTC" Start REG_DWORD 3 && no_value "$services_key\\MSDTC" DelayedAutostart || return 1
-  timeout 60 wineserver -k
-  timeout 60 wineserver -w
-  prefix_hold
+  prefix_restart "$PREFIXES" "$machine"
   import "$sources/healthy/registry/60-system-account.reg" || return 1
   for service in obengine SQLWriter CryptSvc; do
     until_so state_is "$service" RUNNING || return 1
@@ -220,7 +209,7 @@ replace_services() {
 
 become healthy || { echo "not ok - a prefix becomes the healthy server"; exit 1; }
 task=$(task_file Microsoft-OnlineBackup)
-as_windows_writes "$task" >"$SCRATCH/healthy.xml"
+as_written "$task" >"$SCRATCH/healthy.xml"
 cp "$SCRATCH/healthy.xml" "$task"
 cp "$module/MSOnlineBackup.Cmdlets.dll" "$module/MSOnlineBackup.Native.dll" # which its manifest does not name
 mkdir -p "$good"
@@ -341,7 +330,7 @@ heal
 no_value "$environment" PSModulePath
 others_may_write() {
   marshealth 2 repair --check powershell.module-path --yes --format json && says 'others than administrators' &&
-    holds '.message | endswith("; nothing was changed")' && ! quietly wine reg query "$environment" /v PSModulePath
+    holds '.message | endswith("; nothing was changed")' && ! quietly reg query "$environment" /v PSModulePath
 }
 check "a search path is not let lead to where others may write" others_may_write
 

@@ -12,17 +12,14 @@ console=$here/../fixtures/console
 make_image=$(dirname "$MARSHEALTH")/../tools/make_image
 rm -rf "$SCRATCH"
 mkdir -p "$SCRATCH/locales"
-trap 'prefix_stop "$PREFIXES" "$machine"' EXIT
 
 # Wine takes the code page from the locale, and nothing else of it here, so that what the C library has of UTF-8 will do.
 locales=$(dirname "$(find /usr/lib/locale -path '*/C.*/LC_CTYPE' | head -n 1)")
 languages=(de:de_DE:850 el:el_GR:737 en:en_US:437 fr:fr_FR:850 ja:ja_JP:932 pl:pl_PL:852 ru:ru_RU:866 tr:tr_TR:857
   zh-CN:zh_CN:936)
 
-prefix_copy "$PREFIXES" "$machine" || exit 1
-wine_use "$PREFIXES/$machine"
+prefix_use "$PREFIXES" "$machine" || exit 1
 export LOCPATH=$SCRATCH/locales
-prefix_hold
 cp "$tools/vssadmin.exe" "$WINEPREFIX/drive_c/windows/system32/"
 mkdir -p "$(vss_folder)"
 
@@ -36,7 +33,7 @@ image() { # CODE_PAGE
   [ -d "$SCRATCH/image-$1" ] || "$make_image" --base "$sources/healthy" "$source" "$SCRATCH/image-$1"
 }
 read_here() { # LOCALE
-  LC_ALL=$1.UTF-8 timeout 100 wine "$MARSHEALTH_EXE" collect </dev/null >"$SCRATCH/live.json" 2>"$SCRATCH/out.err"
+  LC_ALL=$1.UTF-8 wine_run "$MARSHEALTH_EXE" collect </dev/null >"$SCRATCH/live.json" 2>"$SCRATCH/out.err"
 }
 # All that is read of both tools, the text itself included, without where it is from.
 shadow() { # EVIDENCE
@@ -64,7 +61,7 @@ for language in "${languages[@]}"; do
   IFS=: read -r name locale page <<<"$language"
   ln -sfn "$locales" "$LOCPATH/$locale.UTF-8"
   image "$page" || { echo "not ok - $name: an image is made"; failed=1; continue; }
-  check "$name: the code page is $page" eval "LC_ALL=$locale.UTF-8 timeout 60 wine reg query \
+  check "$name: the code page is $page" eval "LC_ALL=$locale.UTF-8 wine_run reg query \
     'HKLM\\SYSTEM\\CurrentControlSet\\Control\\Nls\\CodePage' /v OEMCP | grep -q 'REG_SZ *$page'"
   check "$name: storage and writers" same storage writers "$name" "$locale" "$page"
   check "$name: no storage" same storage-none writers "$name" "$locale" "$page"

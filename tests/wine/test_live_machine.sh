@@ -12,7 +12,6 @@ for needed in "$MARSHEALTH" "$EXAMPLE_IMAGES/healthy" "$sources/healthy/registry
 done
 rm -rf "$SCRATCH"
 mkdir -p "$SCRATCH"
-trap 'prefix_stop "$PREFIXES" "$machine"' EXIT
 failed=0
 
 check() { # NAME COMMAND...
@@ -26,7 +25,7 @@ check() { # NAME COMMAND...
 
 live() { # OUTPUT ARGUMENT...: the exit code in code
   code=0
-  timeout 100 wine "$MARSHEALTH_EXE" "${@:2}" >"$1" 2>"$1.err" </dev/null || code=$?
+  wine_run "$MARSHEALTH_EXE" "${@:2}" >"$1" 2>"$1.err" </dev/null || code=$?
 }
 
 # check<TAB>subject<TAB>status<TAB>verdict for each finding.
@@ -50,7 +49,7 @@ says() { # EXPRESSION: of the newest document
   jq -e "$1" "$SCRATCH/live.json" >/dev/null
 }
 quietly() {
-  timeout 60 "$@" >/dev/null 2>&1
+  wine_run "$@" >/dev/null 2>&1
 }
 
 # ---- A healthy server ----
@@ -63,7 +62,7 @@ check "the live machine is judged as its image is" same_findings "$SCRATCH/image
 check "nothing fails" says '.summary.fail == 0 and .summary.warn == 0'
 check "the report says that it is of this machine" says '.source.kind == "live"'
 
-live "$SCRATCH/collect" collect -o "$(wine winepath -w "$SCRATCH/evidence.json" | tr -d '\r')"
+live "$SCRATCH/collect" collect -o "$(wine_run winepath -w "$SCRATCH/evidence.json" | tr -d '\r')"
 check "evidence is collected" [ "$code" -eq 0 ]
 cp "$SCRATCH/evidence.json" "$SCRATCH/live.json"
 check "it knows that we are elevated" says '[.. | objects | select(has("elevated")) | .elevated.value] == [true]'
@@ -74,21 +73,21 @@ check "and judged elsewhere as here" same_findings "$SCRATCH/healthy.json" "$SCR
 
 agent='HKLM\SOFTWARE\Microsoft\Windows Azure Backup'
 
-quietly wine sc stop obengine
+quietly sc stop obengine
 judge
 check "a stopped agent is seen" is agent.service fail stopped
-quietly wine "$tools/set_start.exe" obengine 4
+quietly "$tools/set_start.exe" obengine 4
 judge
 check "a disabled agent is seen" is agent.service fail disabled
-quietly wine "$tools/set_start.exe" obengine 2
-quietly wine sc start obengine
-quietly wine "$tools/set_start.exe" VSS 4
+quietly "$tools/set_start.exe" obengine 2
+quietly sc start obengine
+quietly "$tools/set_start.exe" VSS 4
 judge
 check "the agent runs again" is agent.service pass running
 check "a disabled service is seen" is services.vss fail disabled VSS
-quietly wine "$tools/set_start.exe" VSS 3
+quietly "$tools/set_start.exe" VSS 3
 
-quietly wine reg add "$agent\Config\\CloudBackupProvider" /v ScratchLocation /t REG_SZ /f /d 'C:\elsewhere'
+quietly reg add "$agent\Config\\CloudBackupProvider" /v ScratchLocation /t REG_SZ /f /d 'C:\elsewhere'
 cp "$here/../fixtures/console/storage-none-de.txt" "$WINEPREFIX/drive_c/vssadmin/answer-shadowstorage.bin"
 echo 1 >"$WINEPREFIX/drive_c/vssadmin/mode.txt"
 judge

@@ -7,47 +7,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/prefix.sh"
 . "$here/image_machine.sh"
 machine=live_module
+. "$here/module.sh"
 rm -rf "$SCRATCH"
 mkdir -p "$SCRATCH"
-trap 'prefix_stop "$PREFIXES" "$machine"' EXIT
-failed=0
-agent='Program Files/Microsoft Azure Recovery Services Agent'
-module="$PREFIXES/$machine/drive_c/$agent/bin/Modules/MSOnlineBackup"
-
-check() { # NAME COMMAND...
-  if "${@:2}"; then
-    echo "ok - $1"
-  else
-    sed 's/^/# /' "$SCRATCH/out" | head -n 20
-    echo "not ok - $1"
-    failed=1
-  fi
-}
-exits() { # EXIT_CODE WORD...
-  local code=0
-  timeout 100 wine "$MARSHEALTH_EXE" "${@:2}" >"$SCRATCH/out" 2>&1 </dev/null || code=$?
-  [ "$code" -eq "$1" ] || { echo "# exit code $code, not $1"; return 1; }
-}
-repair() { # EXIT_CODE SOURCE WORD...
-  exits "$1" repair --check powershell.module-integrity --yes --set "powershell.restore-module.source=$2" "${@:3}"
-}
-verdict_is() { # VERDICT
-  timeout 100 wine "$MARSHEALTH_EXE" test --check powershell.module-integrity --format json "${@:2}" >"$SCRATCH/out" 2>&1 </dev/null
-  jq -e --arg verdict "powershell.module-integrity/$1" '.findings[0] | .verdict == $verdict or any(.also[]?; .verdict == $verdict)' \
-    "$SCRATCH/out" >/dev/null
-}
-says() {
-  grep -qF -- "$1" "$SCRATCH/out"
-}
-# Content and time by Linux, attributes by Wine.
-state() { # NAME
-  (cd "$module" && find . -type f -printf '%p %s %T@\n' | sort && find . -type f -print0 | sort -z | xargs -0 sha256sum) >"$SCRATCH/$1"
-  (cd "$module" && timeout 60 wine cmd /c 'attrib *.*' | tr -d '\r' | sort) >>"$SCRATCH/$1" 2>/dev/null
-}
-same() { # NAME OTHER
-  diff "$SCRATCH/$1" "$SCRATCH/$2" | sed 's/^/# /'
-  cmp -s "$SCRATCH/$1" "$SCRATCH/$2"
-}
 
 check "a prefix becomes the healthy server" become healthy
 good=$PREFIXES/$machine/drive_c/good
@@ -61,7 +23,7 @@ touch -d '2019-03-04 05:06:07.25' "$module/MSOnlineBackup.Common.dll"
 rm "$module/MSOnlineBackup.format.ps1xml"
 sed -i 's/$/ /' "$module/MSOnlineBackup.psd1"
 touch -d '2020-03-04 05:06:07' "$module/MSOnlineBackup.psd1"
-(cd "$module" && timeout 60 wine cmd /c 'attrib +r +h MSOnlineBackup.Common.dll' >/dev/null 2>&1)
+(cd "$module" && wine_run cmd /c 'attrib +r +h MSOnlineBackup.Common.dll' >/dev/null 2>&1)
 state broken
 check "the attributes are there" grep -qE 'R.* .*Common[.]dll' "$SCRATCH/broken"
 check "the damage is seen" verdict_is not-a-program --baseline 'C:\good.json'

@@ -7,10 +7,7 @@ set -uo pipefail
 tools=$(dirname "$MARSHEALTH_EXE")/tests/tools
 rm -rf "$SCRATCH"
 mkdir -p "$SCRATCH"
-trap 'prefix_stop "$PREFIXES" live_repairs' EXIT
-prefix_copy "$PREFIXES" live_repairs || exit 1
-wine_use "$PREFIXES/live_repairs"
-prefix_hold
+prefix_use "$PREFIXES" live_repairs || exit 1
 drive=$WINEPREFIX/drive_c
 journals=$drive/ProgramData/MarsHealth
 failed=0
@@ -26,25 +23,25 @@ check() { # NAME COMMAND...
 }
 exits() { # EXIT_CODE WORD...
   local code=0
-  timeout 100 wine "$MARSHEALTH_EXE" "${@:2}" >"$SCRATCH/out" 2>&1 </dev/null || code=$?
+  wine_run "$MARSHEALTH_EXE" "${@:2}" >"$SCRATCH/out" 2>&1 </dev/null || code=$?
   [ "$code" -eq "$1" ] || { echo "# exit code $code, not $1"; return 1; }
 }
 call() { # OPERATION JSON
   exits 0 call "$1" "$2" --yes
 }
 quietly() {
-  timeout 60 "$@" >/dev/null 2>&1
+  wine_run "$@" >/dev/null 2>&1
 }
 registry() { # NAME: the machine's part, as Wine's reg writes it
-  quietly wine reg export 'HKLM\SYSTEM\CurrentControlSet\Services' 'C:\export.reg' /y &&
+  quietly reg export 'HKLM\SYSTEM\CurrentControlSet\Services' 'C:\export.reg' /y &&
     cp "$drive/export.reg" "$SCRATCH/$1.services" &&
-    quietly wine reg export 'HKLM\SOFTWARE\Microsoft' 'C:\export.reg' /y && cp "$drive/export.reg" "$SCRATCH/$1.software"
+    quietly reg export 'HKLM\SOFTWARE\Microsoft' 'C:\export.reg' /y && cp "$drive/export.reg" "$SCRATCH/$1.software"
 }
 same_registry() { # NAME OTHER
   cmp "$SCRATCH/$1.services" "$SCRATCH/$2.services" && cmp "$SCRATCH/$1.software" "$SCRATCH/$2.software"
 }
 runs() { # SERVICE STATE
-  timeout 60 wine sc query "$1" | grep -qE "STATE +: [0-9] +$2"
+  wine_run sc query "$1" | grep -qE "STATE +: [0-9] +$2"
 }
 newest() {
   find "$journals" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort | tail -n 1
@@ -57,15 +54,15 @@ vssadmin() {
 }
 
 cp "$tools/test_service.exe" "$drive/"
-quietly wine sc create obengine binpath= 'C:\test_service.exe obengine C:\services.txt slow' start= demand
-quietly wine sc create needs_it binpath= 'C:\test_service.exe needs_it C:\services.txt good' start= demand
+quietly sc create obengine binpath= 'C:\test_service.exe obengine C:\services.txt slow' start= demand
+quietly sc create needs_it binpath= 'C:\test_service.exe needs_it C:\services.txt good' start= demand
 registry before
 
 # ---- Done and taken back ----
 
 check "a service starts by itself" call service.set-start '{"service":"obengine","start":"delayed"}'
 check "as Wine sees" grep -q 'DelayedAutostart *REG_DWORD *0x1' \
-  <(wine reg query 'HKLM\SYSTEM\CurrentControlSet\Services\obengine')
+  <(wine_run reg query 'HKLM\SYSTEM\CurrentControlSet\Services\obengine')
 first=$(newest)
 check "scripts may run" call powershell.set-execution-policy '{"policy":"RemoteSigned"}'
 registry changed
@@ -95,7 +92,7 @@ check "it went down in between" [ "$(tr '\n' ';' <"$drive/services.txt")" = \
 chmod 777 "$journals"
 check "journals that others may write are refused" eval \
   '! call powershell.set-execution-policy "{\"policy\":\"RemoteSigned\"}" >/dev/null'
-check "and nothing was changed" eval '! quietly wine reg query \
+check "and nothing was changed" eval '! quietly reg query \
   "HKLM\\SOFTWARE\\Microsoft\\PowerShell\\1\\ShellIds\\Microsoft.PowerShell" /v ExecutionPolicy'
 check "nor is anything taken back from them" eval '! exits 0 undo "$first" --yes >/dev/null'
 

@@ -10,7 +10,6 @@ machine=live_services
 . "$here/scene.sh"
 rm -rf "$SCRATCH"
 mkdir -p "$SCRATCH"
-trap 'prefix_stop "$PREFIXES" "$machine"' EXIT
 drive=$PREFIXES/$machine/drive_c
 
 become healthy || { echo "not ok - a prefix becomes the healthy server"; exit 1; }
@@ -23,12 +22,12 @@ with() { # NAME:MODE[:WHAT_IT_NEEDS]...
 }
 set_up() {
   local service name mode needs
-  rm -f "$drive/services.txt"
+  rm -f "$drive/services.txt" "$drive/services.txt.go"
   for service in "$@"; do
     IFS=: read -r name mode needs <<<"$service"
     new_service "$name" "$mode" start= demand ${needs:+depend= "$needs"} || return 1
     case $mode in fail | crash) continue ;; esac
-    quietly wine sc start "$name"
+    quietly sc start "$name"
     until_so state_is "$name" RUNNING || return 1
   done
 }
@@ -94,7 +93,7 @@ try "one that refuses" AppHostSvc service.restart 1 \
   'service "AppHostSvc" does not let itself be stopped now; all that ran before runs again' stopped
 check "runs, and what is behind it" are RUNNING AppHostSvc behind_it
 check "which was stopped and started" noted "AppHostSvc started" "behind_it started" "behind_it stopped" "behind_it started"
-quietly wine sc stop behind_it
+quietly sc stop behind_it
 are STOPPED behind_it
 try "one that refuses to stop" AppHostSvc service.stop 1 'service "AppHostSvc" does not let itself be stopped now' stopped
 check "still runs" are RUNNING AppHostSvc
@@ -105,24 +104,27 @@ check "all still run" are RUNNING VSS stubborn on_top
 check "but for the last one nothing was touched" noted "VSS started" "stubborn started" "on_top started" "on_top stopped" "on_top started"
 
 with swprv:once behind:good:swprv
+lets_fail swprv
 try "one that does not start again" swprv service.restart 1 'swprv was stopped, but did not start again: service "swprv" did not start: it ended with error 77; not running now: swprv (it ended with error 1066), behind' stopped
 check "they are down" are STOPPED swprv behind
 
-quietly wine sc stop obengine
+quietly sc stop obengine
 are STOPPED obengine
 with obengine:good reports:once:obengine others:good:obengine
+lets_fail reports
 try "one behind it does not start again" obengine service.restart 1 'obengine was restarted, but not everything runs: service "reports" did not start: it ended with error 77; not running now: reports (it ended with error 1066)' stopped
 check "the rest runs" are RUNNING obengine others
 
 with WSearch:fail
+lets_fail WSearch
 try "one that ends instead of starting" WSearch service.start 1 'service "WSearch" did not start: it ended with error 77' stopped
 with BITS:crash
 try "one that crashes" BITS service.start 1 'service "BITS" did not' stopped
 check "is down" are STOPPED BITS
-quietly wine sc delete msiserver
-quietly wine sc create msiserver binpath= 'C:\none.exe' start= demand
+quietly sc delete msiserver
+quietly sc create msiserver binpath= 'C:\none.exe' start= demand
 try "one without a program" msiserver service.start 1 'the program of service "msiserver" is missing' stopped
-quietly wine "$tools/set_start.exe" WSearch 4
+quietly "$tools/set_start.exe" WSearch 4
 try "one that is disabled" WSearch service.start 2 'the service WSearch is disabled: set its start type first' none
 try "one that is none of ours" Spooler service.start 2 'not a service that backups depend on' none
 
@@ -130,9 +132,9 @@ try "one that is none of ours" Spooler service.start 2 'not a service that backu
 
 with srmsvc:never
 if [ "${WINE_PATIENCE:-}" = all ]; then # three minutes
-  MARSHEALTH_SECONDS=280 try "one that never stops" srmsvc service.stop 1 'service "srmsvc" is still stopping after 180 seconds' stopped
+  try "one that never stops" srmsvc service.stop 1 'service "srmsvc" is still stopping after 180 seconds' stopped
 else
-  quietly wine sc stop srmsvc
+  quietly sc stop srmsvc
 fi
 check "it is on its way" are STOP_PENDING srmsvc
 try "one that is being stopped is left alone" srmsvc service.restart 2 'the service srmsvc is just being started, stopped or paused' none

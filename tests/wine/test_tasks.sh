@@ -12,7 +12,6 @@ for needed in "$EXAMPLE_IMAGES/healthy" "$tools/task_server.dll"; do
 done
 rm -rf "$SCRATCH"
 mkdir -p "$SCRATCH"
-trap 'prefix_stop "$PREFIXES" "$machine"' EXIT
 failed=0
 
 check() { # NAME COMMAND...
@@ -30,22 +29,16 @@ task=Microsoft-OnlineBackup
 path='\Microsoft\OnlineBackup\'$task
 file=$(task_file "$task")
 store=$PREFIXES/$machine/drive_c/tasks
-# As Windows keeps it once it has written it: with all defaults.
-utf16() {
-  printf '\377\376'
-  iconv -f UTF-8 -t UTF-16LE
-}
-iconv -f UTF-16 -t UTF-8 "$file" | perl -0pe 's|(\s*)(<Enabled>\w+</Enabled>)(\s*<Hidden>)|$1<AllowStartOnDemand>true</AllowStartOnDemand>$1$2$3|;
-  s|(\s*)<ExecutionTimeLimit>|$1<WakeToRun>false</WakeToRun>$&|; s|\s+\z||' | utf16 >"$SCRATCH/healthy.xml"
+as_written "$file" >"$SCRATCH/healthy.xml"
 cp "$file" "$SCRATCH/example.xml"
 
 marshealth() { # EXIT_CODE ARGUMENT...: its output is in last
   local code=0
-  timeout 100 wine "$MARSHEALTH_EXE" "${@:2}" >"$SCRATCH/last" 2>"$SCRATCH/last.err" </dev/null || code=$?
+  wine_run "$MARSHEALTH_EXE" "${@:2}" >"$SCRATCH/last" 2>"$SCRATCH/last.err" </dev/null || code=$?
   [ "$code" -eq "$1" ] || { echo "# ${*:2}: exit code $code, not $1"; head -c 2000 "$SCRATCH/last" | sed 's/^/# /'; return 1; }
 }
 judged() { # CHECK VERDICT: of the task
-  timeout 100 wine "$MARSHEALTH_EXE" test --check schedule --format json >"$SCRATCH/last" 2>"$SCRATCH/last.err" </dev/null
+  wine_run "$MARSHEALTH_EXE" test --check schedule --format json >"$SCRATCH/last" 2>"$SCRATCH/last.err" </dev/null
   jq -e --arg check "$1" --arg verdict "$1/$2" --arg subject "$path" 'any(.findings[]; .check == $check and
     .subject == $subject and .verdict == $verdict)' "$SCRATCH/last" >/dev/null ||
     { jq -c --arg check "$1" '.findings[] | select(.check == $check)' "$SCRATCH/last" | cut -c1-600 | sed 's/^/# /'; return 1; }
@@ -154,11 +147,29 @@ fault "$disabled_trigger"' ; s|<UserId>S-1-5-18</UserId>|<UserId>S-1-5-21-1-2-3-
 check "a task with a stored password is left alone" refused password call task.enable-triggers \
   '{"task": "\\Microsoft\\OnlineBackup\\Microsoft-OnlineBackup"}'
 
-fault 's|S-1-5-18|'"$(timeout 60 wine cmd /c 'echo %USERNAME%' | tr -d '\r')"'|'
+# ---- Other accounts ----
+
 unknown_because() { # TEXT
   judged schedule.principal unknown && grep -q -- "$1" "$SCRATCH/last"
 }
-check "an account's name is resolved" unknown_because "whether an account is a member of Administrators"
+run_as() { # ACCOUNT LOGON_TYPE [RUN_LEVEL]
+  fault 's|<UserId>S-1-5-18</UserId>|<UserId>'"$1"'</UserId>\r\n      <LogonType>'"$2"'</LogonType>|; s|HighestAvailable|'"${3:-HighestAvailable}"'|'
+}
+# The user that Wine runs as, whom it counts among the administrators, and the domain of its SID.
+user=$(wine_run cmd /c 'echo %USERNAME%' | tr -d '\r')
+domain=S-1-5-21-0-0-0
+run_as "$user" Password
+check "a user who is an administrator" judged schedule.principal administrator
+run_as "$domain-1000" S4U
+check "the same by SID" judged schedule.principal administrator
+run_as "$user" InteractiveToken
+check "the same while logged on" judged schedule.principal user-logged-on-only
+run_as "$user" Password LeastPrivilege
+check "the same without full rights is unknown" unknown_because "User Account Control"
+run_as "$domain-4711" Password
+check "a SID that is nobody's is unknown" unknown_because "there is no account with that SID"
+run_as S-1-5-21-1-2-3-1001 Password
+check "a domain's account whose name is not known is unknown" unknown_because "Windows knows no name of the account"
 fault 's|S-1-5-18|nobody at all|'
 check "a name that is nobody's is unknown" unknown_because "there is no account of that name"
 
@@ -167,7 +178,7 @@ behave get_Xml=80070005
 check "a definition that is denied is unknown" judged schedule.enabled unknown
 behave GetFolder=80041315
 no_service() {
-  timeout 100 wine "$MARSHEALTH_EXE" test --check schedule --format json >"$SCRATCH/last" 2>"$SCRATCH/last.err" </dev/null
+  wine_run "$MARSHEALTH_EXE" test --check schedule --format json >"$SCRATCH/last" 2>"$SCRATCH/last.err" </dev/null
   jq -e '[.findings[] | select(.check | startswith("schedule.")) | .status] | length > 0 and all(. == "unknown" or . == "skipped")' \
     "$SCRATCH/last" >/dev/null
 }

@@ -1,4 +1,5 @@
-/* What Windows says of signatures. tests/fixtures/signed/make.sh tells of the files. */
+/* What Windows says of signatures. tests/fixtures/signed/make.sh tells of our files, microsoft.sh of real
+ * ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,28 +9,29 @@
 
 #include "live_machine.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <windows.h>
 
-#include <wincrypt.h>
-
 #define SIGNED "fixtures\\signed\\"
 
-/* Before anything is judged: Wine reads the roots once. */
+/* Of Microsoft's real files; the case is skipped where there are none. */
+static const char *real_path(live_machine *on, const char *variable) {
+    const char *path = getenv(variable);
+    if (path != NULL && path[0] != '\0') {
+        return arena_printf(&on->memory, "%s%s", path[0] == '/' ? "Z:" : "", path); /* Wine's name of "/" */
+    }
+    skip();
+    return "";
+}
+
+/* Microsoft's own are among the roots of every system, Wine included. */
 static int trust_the_known_root(void **state) {
-    live_machine *on = NULL;
-    size_t size = 0;
     (void)live_open(state);
-    on = *state;
-    const char *root = load(on, SIGNED "known-root.der", &size);
-    assert_non_null(root);
-    HCERTSTORE store =
-        CertOpenStore(CERT_STORE_PROV_SYSTEM_W, 0, 0, CERT_SYSTEM_STORE_LOCAL_MACHINE, L"Root");
-    assert_non_null(store);
-    assert_true(CertAddEncodedCertificateToStore(store, X509_ASN_ENCODING, (const BYTE *)root, (DWORD)size,
-                                                 CERT_STORE_ADD_REPLACE_EXISTING, NULL));
-    assert_true(CertCloseStore(store, 0));
-    return 0;
+    live_machine *on = *state;
+    (void)tool(on, arena_printf(&on->memory, "call \"%s\" " SIGNED "known-root.der",
+                                tool_path(on, "trust_root.exe")));
+    return live_close(state);
 }
 
 static bytes fixture(live_machine *on, const char *path) {
@@ -56,6 +58,7 @@ static void a_signer_that_is_trusted(void **state) {
     assert_int_equal(judge(on, "bin\\Engine.dll", fixture(on, SIGNED "known.dll"), &trust), FACT_KNOWN);
     assert_true(trust.trusted);
     assert_string_equal(trust.organization, "MarsHealth tests");
+    assert_false(trust.microsoft);
     assert_string_equal(on->why.where, "bin\\Engine.dll");
     assert_no_file_left();
 }
@@ -69,10 +72,36 @@ static void a_signer_that_nobody_knows(void **state) {
     assert_no_file_left();
 }
 
-static void a_file_that_was_changed(void **state) {
+/* As a root that a company made could: this machine trusts it, but it is none of Microsoft's own. */
+static void a_signer_that_is_called_microsoft(void **state) {
     live_machine *on = *state;
     file_trust trust;
-    bytes content = fixture(on, SIGNED "known.dll");
+    assert_int_equal(judge(on, "Engine.dll", fixture(on, SIGNED "imposter.dll"), &trust), FACT_KNOWN);
+    assert_true(trust.trusted);
+    assert_string_equal(trust.organization, "Microsoft Corporation");
+    assert_false(trust.microsoft);
+}
+
+/* It had not when it signed, says the time stamp, which Wine does not ask for: on Windows this shows more. */
+static void a_signer_that_has_expired(void **state) {
+    live_machine *on = *state;
+    file_trust trust;
+    assert_int_equal(judge(on, "Engine.dll", fixture(on, SIGNED "expired.dll"), &trust), FACT_KNOWN);
+    assert_true(trust.trusted);
+    assert_string_equal(trust.organization, "MarsHealth tests");
+    assert_false(trust.microsoft);
+}
+
+static void assert_of_microsoft(live_machine *on, bytes content) {
+    file_trust trust;
+    assert_int_equal(judge(on, "Engine.dll", content, &trust), FACT_KNOWN);
+    assert_true(trust.trusted);
+    assert_string_equal(trust.organization, "Microsoft Corporation");
+    assert_true(trust.microsoft);
+}
+
+static void assert_changed_is_refused(live_machine *on, bytes content) {
+    file_trust trust;
     uint8_t *changed = arena_alloc(&on->memory, content.size);
     assert_non_null(changed);
     memcpy(changed, content.data, content.size);
@@ -80,7 +109,29 @@ static void a_file_that_was_changed(void **state) {
     assert_int_equal(judge(on, "Engine.dll", (bytes){.data = changed, .size = content.size}, &trust),
                      FACT_KNOWN);
     assert_false(trust.trusted);
+    assert_false(trust.microsoft);
     assert_no_file_left();
+}
+
+static void a_file_that_was_changed(void **state) {
+    assert_changed_is_refused(*state, fixture(*state, SIGNED "known.dll"));
+}
+
+/* Below a root of Microsoft's for other programs than Windows itself. */
+static void a_real_file(void **state) {
+    live_machine *on = *state;
+    bytes content =
+        fixture(on, arena_printf(&on->memory, "%s/System.Xml.dll", real_path(on, "MICROSOFT_FILES")));
+    assert_of_microsoft(on, content);
+    assert_changed_is_refused(on, content);
+}
+
+/* Below a root of Windows itself; signed in 2016 by a certificate of that year. */
+static void a_real_file_whose_signer_has_expired(void **state) {
+    live_machine *on = *state;
+    bytes content = fixture(on, real_path(on, "MICROSOFT_OLD"));
+    assert_of_microsoft(on, content);
+    assert_changed_is_refused(on, content);
 }
 
 /* Wine cannot look into catalogs, so that it cannot be said of them that they do not list it. */
@@ -100,12 +151,16 @@ static void a_file_without_a_signature(void **state) {
 }
 
 int main(void) {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, trust_the_known_root, live_close)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, live_open, live_close)
     const struct CMUnitTest tests[] = {
         TEST(a_signer_that_is_trusted),
         TEST(a_signer_that_nobody_knows),
+        TEST(a_signer_that_is_called_microsoft),
+        TEST(a_signer_that_has_expired),
         TEST(a_file_that_was_changed),
         TEST(a_file_without_a_signature),
+        TEST(a_real_file),
+        TEST(a_real_file_whose_signer_has_expired),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, trust_the_known_root, NULL);
 }

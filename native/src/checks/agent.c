@@ -60,7 +60,7 @@ void judge_agent_version(judgement *j, const evidence *e) {
         judge_unknown(j, NULL, "which version of the agent this is", &malformed);
         return;
     }
-    const char *newest = catalog_agent_versions[catalog_agent_versions_count - 1].version;
+    const char *newest = catalog_agent_versions[catalog_agent_versions_count - 1];
     const char *slug = version_before(&actual, oldest_working)           ? "cannot-connect"
                        : version_before(&actual, oldest_for_credentials) ? "cannot-read-credentials"
                        : version_before(&actual, newest)                 ? "not-newest"

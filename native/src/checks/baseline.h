@@ -1,6 +1,6 @@
 /* A module baseline: the files of the agent's module as they are on a machine where it works.
  *
- *     {"schema": "marshealth/baseline/1", "agent_version": "2.0.9262.0",
+ *     {"schema": "marshealth/baseline/1", "agent_version": "2.0.9506.0",
  *      "files": [{"path": "MSOnlineBackup.psd1", "size": 1234, "sha256": "..."}]}
  *
  * path is below the module's folder, with either slash and without ".."; sha256 is 64 hex digits. Other

@@ -94,6 +94,8 @@ bool last_known_success(const evidence *e, int64_t *when);
 /* A suspicion is contradicted if a scheduled backup succeeded after the suspicious setting was last written.
  */
 bool succeeded_since(const evidence *e, const fact_time *written, int64_t *when);
+/* The same of one task, where the suspicion is of its own settings. */
+bool task_succeeded_since(const scheduled_task *task, const fact_time *written);
 /* Says "backup-server": such a server starts the agent itself. It must be known to be there. */
 void say_backup_server(judgement *j, const evidence *e);
 /* Whether it is, and the agent has no tasks of its own either; then it is said, and there is nothing to judge

@@ -1,5 +1,6 @@
 #include "checks/checks.h"
 #include "checks/schedule_tasks.h"
+#include "core/unicode.h"
 
 #include <string.h>
 
@@ -30,11 +31,29 @@ static void judge_group(judgement *j, const scheduled_task *task) {
     }
 }
 
+/* Under another run level User Account Control, where it is on, takes the rights of administrators away, but
+ * by default not those of the built-in one. A run that succeeded since shows that those left suffice. */
+static void judge_rights(judgement *j, const scheduled_task *task) {
+    if (strcmp(fact_text_or(&task->run_level, ""), "HighestAvailable") == 0 ||
+        ascii_ends(task->sid.value, "-500") || task_succeeded_since(task, &task->registration_written)) {
+        say_principal(j, task, "administrator");
+        return;
+    }
+    fact why = task->run_level.fact;
+    if (why.state == FACT_KNOWN) {
+        why =
+            fact_unknown(REASON_DEPENDS, why.where,
+                         "User Account Control may take an administrator's rights away, as the run level is "
+                         "not HighestAvailable");
+    }
+    judge_unknown(j, task_subject(task), "whether the task runs with full rights", &why);
+}
+
 /* "InteractiveToken" runs only while the user is logged on; a stored password or S4U runs at any time. */
 static void judge_administrator(judgement *j, const scheduled_task *task) {
     const char *logon = fact_text_or(&task->logon_type, "");
     if (strcmp(logon, "Password") == 0 || strcmp(logon, "S4U") == 0) {
-        say_principal(j, task, "administrator");
+        judge_rights(j, task);
     } else if (strcmp(logon, "InteractiveToken") == 0) {
         say_principal(j, task, "user-logged-on-only");
     } else {

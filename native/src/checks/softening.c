@@ -21,6 +21,12 @@ bool last_known_success(const evidence *e, int64_t *when) {
     return found;
 }
 
+bool task_succeeded_since(const scheduled_task *task, const fact_time *written) {
+    const fact_time *success = success_of(task);
+    return written->fact.state == FACT_KNOWN && success->fact.state == FACT_KNOWN &&
+           success->value > written->value;
+}
+
 bool succeeded_since(const evidence *e, const fact_time *written, int64_t *when) {
     return written->fact.state == FACT_KNOWN && last_known_success(e, when) && *when > written->value;
 }

@@ -43,20 +43,33 @@ static fact_text sid_of(collector *c, const char *account, const char *where) {
     return known != NULL ? fact_text_known(known, where) : sid_of_name(c, account, where);
 }
 
-/* What a SID itself tells: service accounts other than SYSTEM are no administrators, and the built-in account
- * with the relative id 500 always is one. Membership of others stands in the account database. */
-static fact_flag administrator_of(const fact_text *account, const char *where) {
-    const char *sid = fact_text_or(account, "");
+/* Membership stands in the account database. */
+static fact_flag ask_administrator(collector *c, const char *sid, const char *where) {
+    const host_reader *read = c->machine->read;
+    fact_flag flag = {
+        .fact = fact_unknown(
+            REASON_NOT_ON_HOST, where,
+            "whether an account is a member of Administrators is told only by the server itself")};
+    if (read->account_is_administrator != NULL &&
+        read->account_is_administrator(c->machine, sid, c->memory, &flag.value, &flag.fact) == FACT_ABSENT) {
+        flag.fact = fact_unknown(REASON_UNREADABLE, flag.fact.where, "there is no account with that SID");
+    }
+    return flag;
+}
+
+/* What a SID itself tells: SYSTEM has the group's rights, the other service accounts do not, and the built-in
+ * account with the relative id 500 always is a member. */
+static fact_flag administrator_of(collector *c, const char *sid, const char *where) {
+    if (strcmp(sid, "S-1-5-18") == 0) {
+        return fact_flag_known(true, where);
+    }
     if (strcmp(sid, "S-1-5-19") == 0 || strcmp(sid, "S-1-5-20") == 0) {
         return fact_flag_known(false, where);
     }
     if (ascii_starts(sid, "S-1-5-21-") && ascii_ends(sid, "-500")) {
         return fact_flag_known(true, where);
     }
-    return (fact_flag){
-        .fact = fact_unknown(
-            REASON_NOT_ON_HOST, where,
-            "whether an account is a member of Administrators is told only by the server itself")};
+    return ask_administrator(c, sid, where);
 }
 
 static void read_principal(collector *c, const task_definition *definition, const char *where,
@@ -80,7 +93,7 @@ static void read_principal(collector *c, const task_definition *definition, cons
     out->logon_type = text_or_absent(principal->logon_type, where);
     out->run_level = fact_text_known(principal->run_level, where);
     if (principal->user_id != NULL && out->sid.fact.state == FACT_KNOWN) {
-        out->administrator = administrator_of(&out->sid, where);
+        out->administrator = administrator_of(c, fact_text_or(&out->sid, ""), where);
     } else {
         out->administrator.fact = fact_unknown(REASON_DEPENDS, where, "the account is not known by its SID");
     }

@@ -36,10 +36,11 @@ static mars_status syntax_error(const json_error_t *error, const char *name) {
                      syntax_complaint(code));
 }
 
-/* Three bytes can cost the parser hundreds, so what it would build is counted first, texts included. */
+/* Three bytes can cost the parser hundreds, so what it would build is counted first, texts included. A
+ * document of fewer bytes, as almost every one is, cannot hold more. */
 static bool too_many_values(const char *data, size_t size, size_t limit) {
     size_t count = 0;
-    for (size_t i = 0; i < size; i++) {
+    for (size_t i = 0; size > limit && i < size; i++) {
         count += (data[i] == '{') | (data[i] == '[') | (data[i] == ',');
     }
     return count > limit;

@@ -91,7 +91,7 @@
     F(S, text, sid, PUBLIC, "SID of the user or group, where it is written or can be resolved")              \
     F(S, text, logon_type, PUBLIC, "LogonType as written")                                                   \
     F(S, text, run_level, PUBLIC, "RunLevel as written; LeastPrivilege where none is")                       \
-    F(S, flag, administrator, PUBLIC, "Whether a user principal is a member of Administrators")              \
+    F(S, flag, administrator, PUBLIC, "Whether a user principal is a member of Administrators, or SYSTEM")   \
     F(S, flag, only_if_idle, PUBLIC, "Whether it starts only while the server is idle")                      \
     F(S, flag, only_with_network, PUBLIC, "Whether it starts only while a network is available")             \
     F(S, flag, not_on_batteries, PUBLIC, "Whether it does not start on batteries")                           \

@@ -86,6 +86,7 @@ typedef struct file_marks {
 typedef struct file_trust {
     bool trusted;             /* it fits the bytes, and its certificates lead to a root that this system trusts */
     const char *organization; /* O of the signer's certificate; "" if it names none */
+    bool microsoft; /* trusted, and Microsoft's: by its organization, and by a root of Microsoft's own */
 } file_trust;
 
 typedef struct folder_entry {
@@ -135,7 +136,7 @@ typedef struct service_info {
 /* A disk that the iSCSI initiator has connected. */
 typedef struct iscsi_disk {
     const char *name;          /* the target's name, or what else tells it apart */
-    fact_flag recovery_volume; /* the MARS agent mounted it to restore files from; unknown: cannot be told */
+    fact_flag recovery_volume; /* Azure Backup serves it to restore files from; unknown: cannot be told */
 } iscsi_disk;
 typedef struct iscsi_disk_list {
     iscsi_disk *items;
@@ -226,6 +227,9 @@ typedef struct host_reader {
     /* What the iSCSI initiator has connected now. Known and empty: nothing, also where the initiator is not
      * installed or does not run. NULL: not on this host. */
     fact_state (*iscsi_disks)(host *, arena *, iscsi_disk_list *out, fact *why);
+    /* The names of the targets that the iSCSI initiator connects again by itself. Known and empty: none. Unknown also
+     * while it does not run. NULL: not on this host. */
+    fact_state (*iscsi_persistent)(host *, arena *, text_list *out, fact *why);
     fact_state (*volume_list)(host *, arena *, volume_info_list *out, fact *why);
     /* The output, decoded to UTF-8. */
     fact_state (*console)(host *, const console_tool *, arena *, const char **out, fact *why);
@@ -237,6 +241,10 @@ typedef struct host_reader {
     /* The SID of an account that this machine or its domain knows by that name. Absent: there is none. NULL: not on
      * this host. */
     fact_state (*account_sid)(host *, const char *name, arena *, const char **out, fact *why);
+    /* Whether an account, given by its SID, is a member of the local group Administrators, directly or through a
+     * group. Unknown where that cannot be told for certain. Absent: there is no such account. NULL: not on this
+     * host. */
+    fact_state (*account_is_administrator)(host *, const char *sid, arena *, bool *out, fact *why);
     void (*close)(host *);
 } host_reader;
 

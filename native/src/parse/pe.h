@@ -32,7 +32,7 @@ typedef struct pe_info {
  * are in the arena. */
 bool pe_read(const uint8_t *data, size_t size, arena *memory, pe_info *out, fact *why);
 
-/* "2.0.9262.0"; never NULL. */
+/* "2.0.9506.0"; never NULL. */
 const char *pe_version_text(arena *memory, const uint16_t version[4]);
 
 #endif

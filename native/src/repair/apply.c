@@ -202,6 +202,7 @@ static mars_status carry_out(applying *work, host *machine, const char *plan_has
         outcome_free(work->result);
         return status;
     }
+    work->result->machine = work->run.identity;
     take_steps(work, alone);
     sum_up(work, alone);
     end_run(work);

@@ -24,19 +24,22 @@ size_t changes_made(const applying *work, size_t *lasting) {
     return made;
 }
 
-static const char *undo_words(const act *what) {
-    return what->operation->undo == UNDO_EXACT ? "" : " This cannot be undone.";
+/* What of it cannot be undone, and what else ends with it. */
+static const char *last_words(arena *memory, const act *what) {
+    const char *undo = what->operation->undo == UNDO_EXACT ? "" : " This cannot be undone.";
+    const char *consequence = operation_consequence(what->operation, what->values);
+    return consequence != NULL ? arena_printf(memory, " %s%s", consequence, undo) : undo;
 }
 
 const char *confirmation_text_of(arena *memory, const step_outcome *step, const act *what) {
-    return arena_printf(memory, "%s.%s", step->title, undo_words(what));
+    return arena_printf(memory, "%s.%s", step->title, last_words(memory, what));
 }
 
 /* A step on a line. */
 static const char *step_line(const applying *work, size_t index) {
     const act *what = &work->acts[index];
     return arena_printf(work->memory, "%llu. %s.%s%s\n", (unsigned long long)work->steps[index].number,
-                        work->steps[index].title, undo_words(what),
+                        work->steps[index].title, last_words(work->memory, what),
                         act_asks(what) ? " You are asked again before it." : "");
 }
 

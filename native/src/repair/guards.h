@@ -13,13 +13,14 @@
  * service: what would be stopped, for the message. */
 mars_status guard_no_backup(host *machine, arena *memory, const char *service);
 
-/* The agent has mounted no volume to restore files from. Those are iSCSI disks; a disk of which it is not
- * known whether it is one counts as one. */
+/* No volume is mounted to restore files from. Those are iSCSI disks; a disk of which it is not known whether
+ * it is one counts as one. */
 mars_status guard_no_recovery_volume(host *machine, arena *memory, const char *service);
 
-/* Stopping the iSCSI initiator would cut nothing off: it has no disk connected but volumes that the agent
- * mounted, no target that it connects again by itself, and the server is no node of a cluster. */
-mars_status guard_iscsi_unused(host *machine, arena *memory);
+/* Stopping the iSCSI initiator would cut nothing off but recovery volumes: it has no other disk connected, no
+ * target that it connects again by itself, and the server is no node of a cluster. *cut_off: the names of the
+ * recovery volumes, for a sentence; NULL: none is mounted. */
+mars_status guard_iscsi_unused(host *machine, arena *memory, const char **cut_off);
 
 /* The server is no node of a failover cluster: there is no cluster service, or it is disabled, as it is until
  * the server joins one, and was never told of a cluster. */

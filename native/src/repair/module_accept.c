@@ -13,8 +13,15 @@ static mars_status accept_version(const module_restore *restore) {
     const fact_text *theirs = &restore->source->agent_version;
     const fact_text *ours = &restore->machine->agent.engine_version;
     const char *folder = restore->source->folder;
-    if (restore->expected != NULL || theirs->fact.state == FACT_ABSENT) {
+    if (restore->expected != NULL || (theirs->fact.state == FACT_ABSENT && restore->allow_unsigned)) {
         return MARS_OK;
+    }
+    /* Signatures and names are the same whatever the version is. */
+    if (theirs->fact.state == FACT_ABSENT) {
+        return error_set(MARS_E_REFUSED,
+                         "nothing shows the version of the agent that %s belongs to: name a folder that has "
+                         "the agent's cbengine.exe too, or give a baseline",
+                         folder);
     }
     if (theirs->fact.state == FACT_UNKNOWN) {
         return error_set(MARS_E_REFUSED,
@@ -67,25 +74,6 @@ static const char *refuse_damaged(const module_file *file) {
     return program && !judged ? "its signature is of a kind that cannot be judged" : NULL;
 }
 
-static const char *refuse_untrusted(const module_restore *restore, const wanted_file *wanted) {
-    static const char signer[] = "Microsoft Corporation";
-    host *machine = restore->run->machine;
-    file_trust trust = {0};
-    fact why = fact_unknown(REASON_NOT_ON_HOST, NULL, NULL);
-    if (machine->read->file_trust != NULL) {
-        (void)machine->read->file_trust(machine, wanted->path, wanted->content, restore->run->memory, &trust,
-                                        &why);
-    }
-    bool trusted = why.state == FACT_KNOWN && trust.trusted && strcmp(trust.organization, signer) == 0;
-    if (trusted || restore->allow_unsigned) {
-        return NULL;
-    }
-    return why.state == FACT_UNKNOWN  ? "whether Microsoft signed it cannot be told here"
-           : why.state == FACT_ABSENT ? "it is not signed"
-           : trust.trusted            ? "its signer is not Microsoft"
-                                      : "its signature is not trusted";
-}
-
 /* Before it is read; *file is the source's. */
 static const char *refuse_by_facts(const module_restore *restore, const wanted_file *wanted,
                                    const module_file **file) {
@@ -135,7 +123,9 @@ static mars_status accept_file(const module_restore *restore, wanted_file *wante
         if (status != MARS_OK) {
             return status;
         }
-        reason = restore->expected == NULL ? refuse_untrusted(restore, wanted) : NULL;
+        reason = restore->expected == NULL && !restore->allow_unsigned
+                     ? module_refuse_signature(restore, wanted, file)
+                     : NULL;
     }
     if (reason != NULL) {
         refuse(refused, wanted->path, reason);
@@ -145,7 +135,7 @@ static mars_status accept_file(const module_restore *restore, wanted_file *wante
 
 static mars_status tell(const module_restore *restore, const refusals *refused) {
     const char *advice = restore->expected == NULL && !restore->allow_unsigned
-                             ? " (a baseline, or allow_unsigned, lets unsigned files in)"
+                             ? " (a baseline, or allow_unsigned, lets such files in)"
                              : "";
     const char *more = refused->count > REFUSALS_NAMED ? "; and more" : "";
     return error_set(MARS_E_REFUSED, "nothing is restored, because of %zu file%s: %s%s%s", refused->count,

@@ -152,14 +152,22 @@ static mars_status may_stop(const char *service) {
 /* By how the machine is. */
 static mars_status is_free(operation_run *run, const char *service) {
     mars_status status = MARS_OK;
+    const char *cut_off = NULL;
     if (is_initiator(service)) {
-        status = guard_iscsi_unused(run->machine, run->memory);
+        status = guard_iscsi_unused(run->machine, run->memory, &cut_off);
     }
     if (status == MARS_OK && is_agent(service)) {
         status = guard_no_recovery_volume(run->machine, run->memory, service);
     }
     if (status == MARS_OK) {
         status = guard_no_backup(run->machine, run->memory, service);
+    }
+    if (status == MARS_OK && cut_off != NULL) {
+        change_note(run, arena_printf(
+                             run->memory,
+                             "Stopping %s cuts off the recovery volume that is mounted: files that are being "
+                             "restored from it stay incomplete (%s).",
+                             service, cut_off));
     }
     if (status == MARS_OK && is_agent(service)) {
         change_note(run,

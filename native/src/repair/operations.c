@@ -1,6 +1,7 @@
 #include "repair/operations.h"
 
 #include "core/error.h"
+#include "core/unicode.h"
 #include "report/catalog.h"
 
 #include <string.h>
@@ -145,13 +146,16 @@ json_t *operation_arguments(const operation *row, const operation_value *values)
     return object;
 }
 
+/* NULL: it stops none. */
+static const char *stopped_service(const operation *row, const operation_value *values) {
+    size_t index = operation_parameter_index(row, "service");
+    return row->asks && index < row->count ? values[index].text : NULL;
+}
+
 /* Stopping a service that others would notice. */
 static bool stops_a_delicate_service(const operation *row, const operation_value *values) {
-    size_t index = operation_parameter_index(row, "service");
-    if (!row->asks || index == row->count) {
-        return false;
-    }
-    const catalog_service *service = catalog_service_find(values[index].text);
+    const char *name = stopped_service(row, values);
+    const catalog_service *service = name != NULL ? catalog_service_find(name) : NULL;
     return service != NULL && service->restart != CATALOG_RESTART_YES;
 }
 
@@ -161,6 +165,23 @@ operation_risk operation_risk_with(const operation *row, const operation_value *
     }
     size_t baseline = operation_parameter_index(row, "baseline");
     return baseline < row->count && values[baseline].text != NULL ? RISK_LOW : row->risk;
+}
+
+const char *operation_consequence(const operation *row, const operation_value *values) {
+    static const struct {
+        const char *service;
+        const char *sentence;
+    } consequences[] = {
+        {"MSiSCSI", "It cuts off a recovery volume that is mounted, and what is being restored from it."},
+        {"obengine", "It ends a backup that was started by hand and uploads now."},
+    };
+    const char *service = stopped_service(row, values);
+    for (size_t i = 0; service != NULL && i < sizeof consequences / sizeof consequences[0]; i++) {
+        if (ascii_equal(service, consequences[i].service)) {
+            return consequences[i].sentence;
+        }
+    }
+    return NULL;
 }
 
 mars_status operation_call(const operation *row, operation_run *run, const operation_value *values) {

@@ -76,6 +76,9 @@ json_t *operation_arguments(const operation *row, const operation_value *values)
 /* Its risk with these arguments: restoring from a source that a baseline vouches for is a low one, stopping a
  * service that others would notice a high one. */
 operation_risk operation_risk_with(const operation *row, const operation_value *values);
+/* What else may end with it although no guard refuses it: a sentence for whoever is to confirm it; NULL:
+ * nothing. */
+const char *operation_consequence(const operation *row, const operation_value *values);
 /* Calls the operation with values that were bound or accepted. */
 mars_status operation_call(const operation *row, operation_run *run, const operation_value *values);
 

@@ -6,6 +6,7 @@
 #include "host/host.h"
 #include "repair/change_text.h"
 #include "repair/journal.h"
+#include "repair/machine_identity.h"
 
 #define OUTCOME_SCHEMA "marshealth/outcome/1"
 
@@ -55,6 +56,7 @@ typedef struct step_outcome {
 
 struct mars_outcome {
     arena memory;
+    machine_identity machine;
     outcome_state state;
     mars_status status;       /* what stopped it; MARS_OK otherwise */
     const char *message;      /* one sentence that goes with it; NULL: none */

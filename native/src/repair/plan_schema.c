@@ -1,6 +1,6 @@
 /* The plan's JSON Schema. It describes what is written; what is read is held to more (plan_load.c). */
+#include "repair/machine_json.h"
 #include "repair/plan.h"
-#include "report/schema_shape.h"
 
 static const char *const schema_name[] = {PLAN_SCHEMA, NULL};
 static const char *const undo_names[] = {"exact", "none", NULL};
@@ -9,11 +9,6 @@ static const char *const risk_names[] = {"low", "medium", "high", NULL};
 static const shape tool_shape =
     SHAPE({"name", MEMBER_TEXT, false, "The program that made the plan", NULL, NULL},
           {"version", MEMBER_TEXT, true, "Its version", NULL, NULL});
-
-static const shape machine_shape =
-    SHAPE({"computer_name", MEMBER_TEXT, true, "The active computer name", NULL, NULL},
-          {"machine_guid", MEMBER_TEXT, true, "MachineGuid of the Windows installation", NULL, NULL},
-          {"mars_machine_id", MEMBER_TEXT, true, "The id under which the agent is registered", NULL, NULL});
 
 static const shape source_shape =
     SHAPE({"kind", MEMBER_TEXT, true, "What was read: image or live", NULL, NULL},

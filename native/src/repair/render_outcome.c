@@ -1,7 +1,7 @@
 #include "core/version.h"
+#include "repair/machine_json.h"
 #include "repair/outcome.h"
 #include "report/display.h"
-#include "report/json_builder.h"
 
 #include <string.h>
 
@@ -100,9 +100,22 @@ static void add_result(text_builder *out, const outcome *document) {
     text_builder_free(&line);
 }
 
-/* A command is not wrapped: half of it must not be run. */
+static bool has_undoable_change(const outcome *document) {
+    for (size_t i = 0; i < document->step_count; i++) {
+        for (size_t n = 0; n < document->steps[i].change_count; n++) {
+            if (document->steps[i].changes[n].undoable) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* A command is not wrapped: half of it must not be run. After a run that did not end it is said in any case:
+ * more may have been changed than is known. */
 static void add_way_back(text_builder *out, const outcome *document) {
-    if (document->undo_command != NULL) {
+    bool sure = document->state != OUTCOME_NEEDS_RECOVERY;
+    if (document->undo_command != NULL && (!sure || has_undoable_change(document))) {
         text_addf(out, "%-*s", HEAD_COLUMN, "Undo");
         display_add(out, document->undo_command, 0);
         text_add_char(out, '\n');
@@ -175,6 +188,7 @@ void render_outcome_json(text_builder *out, const outcome *document, bool indent
     json_t *object = json_object();
     json_put(&builder, object, "schema", json_string(OUTCOME_SCHEMA));
     json_put(&builder, object, "tool", tool);
+    json_put(&builder, object, "machine", machine_json(&builder, &document->machine));
     json_put(&builder, object, "state", json_string(outcome_state_name(document->state)));
     json_put(&builder, object, "what_if", json_boolean(document->what_if));
     json_put(&builder, object, "run_id", json_text(document->run_id));

@@ -1,6 +1,6 @@
 /* The outcome's JSON Schema. */
+#include "repair/machine_json.h"
 #include "repair/outcome.h"
-#include "report/schema_shape.h"
 
 static const char *const schema_name[] = {OUTCOME_SCHEMA, NULL};
 static const char *const kinds[] = {"registry-value", "file", "task", "service", "event", NULL};
@@ -33,6 +33,7 @@ static const shape step_shape =
 static const shape outcome_shape =
     SHAPE({"schema", MEMBER_CHOICE, false, "Name and version of this format", NULL, schema_name},
           {"tool", MEMBER_OBJECT, false, "Who made the changes", &tool_shape, NULL},
+          {"machine", MEMBER_OBJECT, false, "Which machine it was done on", &machine_shape, NULL},
           {"state", MEMBER_CHOICE, false, "What became of the whole", NULL, outcome_states},
           {"what_if", MEMBER_FLAG, false, "Whether nothing was changed, only told", NULL, NULL},
           {"run_id", MEMBER_TEXT, true, "The run that undo takes back; null: nothing was changed", NULL, NULL},

@@ -1,19 +1,11 @@
 #include "core/version.h"
+#include "repair/machine_json.h"
 #include "repair/plan.h"
-#include "report/json_builder.h"
 
 static json_t *tool_json(json_builder *builder, const plan *document) {
     json_t *object = json_object();
     json_put(builder, object, "name", json_string("marshealth"));
     json_put(builder, object, "version", json_text(document->tool_version));
-    return object;
-}
-
-static json_t *machine_json(json_builder *builder, const machine_identity *machine) {
-    json_t *object = json_object();
-    json_put(builder, object, "computer_name", json_text(machine->computer_name));
-    json_put(builder, object, "machine_guid", json_text(machine->machine_guid));
-    json_put(builder, object, "mars_machine_id", json_text(machine->mars_machine_id));
     return object;
 }
 

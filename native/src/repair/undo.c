@@ -297,6 +297,7 @@ static mars_status prepare(undo_work *w, const char *run_id) {
 /* Whatever happens from here on is told in the outcome. */
 static void carry_out(undo_work *w) {
     repair_run *run = &w->run;
+    w->document->machine = run->identity;
     w->document->undoes = arena_text(w->memory, w->source.runs[w->target].id);
     run->undoes = w->document->undoes;
     for (size_t i = 0; i < w->plan.count; i++) {

@@ -66,11 +66,7 @@ extern const size_t catalog_operations_count;
 const catalog_operation *catalog_operation_find(const char *id);
 
 /* Released agent versions, oldest first. */
-typedef struct catalog_agent_version {
-    const char *version;
-    const char *released; /* YYYY-MM */
-} catalog_agent_version;
-extern const catalog_agent_version catalog_agent_versions[];
+extern const char *const catalog_agent_versions[];
 extern const size_t catalog_agent_versions_count;
 extern const char *const catalog_agent_versions_dated; /* when that table was last looked after */
 

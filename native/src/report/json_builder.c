@@ -6,7 +6,7 @@
 #include <string.h>
 
 void json_put(json_builder *builder, json_t *object, const char *key, json_t *value) {
-    if (json_object_set_new(object, key, value) != 0) {
+    if (json_object_set_new_nocheck(object, key, value) != 0) {
         builder->failed = true;
     }
 }
@@ -34,7 +34,7 @@ json_t *json_text(const char *text) {
         return json_null();
     }
     size_t length = strlen(text);
-    return utf8_valid(text, length) ? json_stringn(text, length) : repaired_text(text, length);
+    return utf8_valid(text, length) ? json_stringn_nocheck(text, length) : repaired_text(text, length);
 }
 
 json_t *json_texts(json_builder *builder, const text_list *texts) {

@@ -4,7 +4,6 @@ using System.IO;
 using System.Linq;
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
-using System.Text;
 using System.Threading.Tasks;
 using MarsHealth.Interop;
 
@@ -120,7 +119,7 @@ public sealed class TestMarsHealthCommand : MarsCmdlet
         {
             var bytes = File.ReadAllBytes(target.EvidencePath!);
             using var evidence = MarsEvidence.Load(bytes, target.EvidencePath);
-            var judgement = Judge(evidence, target, () => Encoding.UTF8.GetString(bytes));
+            var judgement = Judge(evidence, target, () => MachineIdentity.FromEvidence(bytes));
             return () => Emit(judgement);
         }
         catch (Exception exception)
@@ -145,12 +144,12 @@ public sealed class TestMarsHealthCommand : MarsCmdlet
         using var evidence = session.Collect(checks);
         ThrowIfStopped();
         var json = evidence.Save();
-        Emit(Judge(evidence, target, () => json));
+        Emit(Judge(evidence, target, () => MachineIdentity.FromEvidence(json)));
         WarnOfRights(target, json);
     });
 
     /// <summary>A truth value, a line, or findings: what needs attention first, within a status in the catalogue's order.</summary>
-    private object Judge(MarsEvidence evidence, Target target, Func<string> document)
+    private object Judge(MarsEvidence evidence, Target target, Func<MachineIdentity> identify)
     {
         using var report = evidence.Check(checks, baseline);
         if (Quiet)
@@ -161,7 +160,7 @@ public sealed class TestMarsHealthCommand : MarsCmdlet
         {
             return SummaryLine.Of(report);
         }
-        var machine = MachineIdentity.FromEvidence(document());
+        var machine = identify();
         return report.Findings.Select(finding => new Finding(finding, machine, target)).OrderBy(finding => finding.Urgency).ToList();
     }
 

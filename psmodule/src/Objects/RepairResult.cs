@@ -1,6 +1,5 @@
 // What every cmdlet emits that changes a machine.
 
-using System;
 using System.Linq;
 using MarsHealth.Cmdlets;
 using MarsHealth.Interop;
@@ -22,7 +21,7 @@ public sealed class RepairResult
         RunId = outcome.RunId;
         RestartAdvised = outcome.RestartAdvised;
         ImagePath = target.ImagePath;
-        ComputerName = computerName ?? (target.ImagePath == null ? Environment.MachineName : null);
+        ComputerName = computerName;
     }
 
     /// <summary>Done, AlreadyGood, WouldChange (with -WhatIf), Declined (not confirmed), Held, Refused, Failed or NotReached.</summary>

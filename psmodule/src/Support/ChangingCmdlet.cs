@@ -37,7 +37,7 @@ public abstract class ChangingCmdlet : MarsCmdlet
         var decision = step.State == StepState.WouldChange ? Decide(step, false) : Decision.OnlySay;
         if (decision != Decision.Take)
         {
-            Emit(trial, target, null, decision == Decision.Decline ? new HashSet<ulong> { step.Number } : NoSteps);
+            Emit(trial, target, decision == Decision.Decline ? new HashSet<ulong> { step.Number } : NoSteps);
             if (step.State == StepState.Held)
             {
                 SayRefused(step);
@@ -45,7 +45,7 @@ public abstract class ChangingCmdlet : MarsCmdlet
             return;
         }
         using var outcome = session.Call(operation, json, new ApplyOptions { Confirmed = true });
-        Emit(outcome, target, null, NoSteps);
+        Emit(outcome, target, NoSteps);
     }
 
     /// <summary>Applies a plan, leaving out the steps that are not confirmed.</summary>
@@ -71,13 +71,13 @@ public abstract class ChangingCmdlet : MarsCmdlet
         }
         if (taken == 0)
         {
-            Emit(trial, target, document.ComputerName, declined);
+            Emit(trial, target, declined);
             return;
         }
         options.WhatIf = false;
         using var approved = document.Load(target.Title);
         using var outcome = session.Apply(approved, options);
-        Emit(outcome, target, document.ComputerName, declined);
+        Emit(outcome, target, declined);
     }
 
     /// <summary>Takes a run back; null: the newest.</summary>
@@ -89,7 +89,7 @@ public abstract class ChangingCmdlet : MarsCmdlet
         var run = trial.Steps.Count == 0 ? null : JsonReader.ParseObject(trial.Steps[0].ArgumentsJson).Text("run");
         if (trial.State != OutcomeState.WouldChange || run == null)
         {
-            Emit(trial, target, null, NoSteps);
+            Emit(trial, target, NoSteps);
             return;
         }
         var take = ShouldProcess(ChangeText.UndoDescription(run, trial.Steps), ChangeText.UndoQuery(run, trial.Steps),
@@ -97,12 +97,12 @@ public abstract class ChangingCmdlet : MarsCmdlet
         if (!take)
         {
             var declined = reason == ShouldProcessReason.WhatIf ? NoSteps : new HashSet<ulong>(trial.Steps.Select(step => step.Number));
-            Emit(trial, target, null, declined);
+            Emit(trial, target, declined);
             return;
         }
         options.WhatIf = false;
         using var outcome = session.Undo(run, options);
-        Emit(outcome, target, null, NoSteps);
+        Emit(outcome, target, NoSteps);
     }
 
     private Decision Decide(StepOutcome step, bool asks)
@@ -131,8 +131,9 @@ public abstract class ChangingCmdlet : MarsCmdlet
     }
 
     /// <summary>Emits a result a step, then says what else is to be known.</summary>
-    private void Emit(MarsOutcome outcome, Target target, string? computerName, HashSet<ulong> declined)
+    private void Emit(MarsOutcome outcome, Target target, HashSet<ulong> declined)
     {
+        var computerName = JsonReader.ParseObject(outcome.Render(Format.Json)).Object("machine")?.Text("computer_name");
         foreach (var step in outcome.Steps)
         {
             WriteObject(new RepairResult(step, outcome, target, computerName, declined.Contains(step.Number)));

@@ -18,8 +18,6 @@ internal sealed class PlanDocument
 
     public bool IsEmpty => !Steps.Any();
 
-    public string? ComputerName => plan.Object("machine")?.Text("computer_name");
-
     public string Text => JsonWriter.Write(plan);
 
     /// <summary>Removes the steps that answer none of what is wanted: check and subject of a finding.</summary>

@@ -1,6 +1,7 @@
 // JSON as the module reads and writes it.
 
 using System;
+using System.Text;
 using Xunit;
 
 namespace MarsHealth.Cmdlets.Tests;
@@ -39,6 +40,21 @@ public sealed class JsonTests
         Assert.Null(JsonReader.ParseMember(Json, "c"));
         Assert.Null(JsonReader.ParseMember("{}", "c"));
         Assert.Throws<FormatException>(() => JsonReader.ParseMember("""{"a":[1,{"b":"c""", "z"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(16200)]
+    [InlineData(16300)]
+    [InlineData(100000)]
+    public void A_file_tells_its_machine_wherever_it_stands(int before)
+    {
+        var json = "{\"x\":\"" + new string('\u00E4', before / 2) + "\",\"machine\":{\"computer_name\":{\"value\":\"\u00C4-01\"},"
+            + "\"machine_guid\":{\"value\":\"" + new string('g', 200) + "\"}},\"y\":\"" + new string('y', 20000) + "\"}";
+        var machine = MachineIdentity.FromEvidence(Encoding.UTF8.GetBytes(json));
+        Assert.Equal("\u00C4-01", machine.ComputerName);
+        Assert.Equal(200, machine.MachineGuid!.Length);
+        Assert.Null(machine.MarsMachineId);
     }
 
     [Theory]

@@ -10,7 +10,7 @@
 
 enum { PAYLOAD_SIZE = 2048 };
 
-/* "2.0.9262.0": four numbers of 16 bits. */
+/* "2.0.9506.0": four numbers of 16 bits. */
 static bool read_version(const char *text, uint16_t out[4]) {
     for (int part = 0; part < 4; part++) {
         uint32_t number = 0;

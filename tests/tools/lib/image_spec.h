@@ -7,7 +7,7 @@
 
 typedef struct image_pe {
     const char *path;    /* below the image's root, with / */
-    const char *version; /* "2.0.9262.0" */
+    const char *version; /* "2.0.9506.0" */
     const char *product;
     bool dll;
     bool managed;

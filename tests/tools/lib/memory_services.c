@@ -131,6 +131,13 @@ static fact_state console(host *machine, const console_tool *tool, arena *memory
     return answer(*out != NULL ? FACT_KNOWN : FACT_UNKNOWN, tool->program, why);
 }
 
+static fact_state iscsi_persistent(host *machine, arena *memory, text_list *out, fact *why) {
+    memory_machine *m = machine_of(machine);
+    (void)memory;
+    *out = (text_list){m->targets, m->target_count};
+    return answer(is_unreadable(m, "targets") ? FACT_UNKNOWN : FACT_KNOWN, "targets", why);
+}
+
 /* ---- Services ---- */
 
 static memory_service *find(memory_machine *m, const char *name) {
@@ -255,6 +262,10 @@ void memory_disk_add(memory_machine *m, const char *name, fact_flag recovery_vol
     m->disks[m->disk_count++] = (iscsi_disk){name, recovery_volume};
 }
 
+void memory_target_add(memory_machine *m, const char *name) {
+    m->targets[m->target_count++] = name;
+}
+
 int64_t memory_service_state(memory_machine *m, const char *name) {
     memory_service *service = find(m, name);
     return service != NULL ? service->state : 0;
@@ -298,6 +309,7 @@ void memory_machine_make(memory_machine *m) {
                    .service_info = service_info_of,
                    .service_dependents = service_dependents,
                    .iscsi_disks = iscsi_disks,
+                   .iscsi_persistent = iscsi_persistent,
                    .volume_list = volume_list,
                    .console = console},
         .writer = {.service_start = service_start,

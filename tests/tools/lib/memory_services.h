@@ -58,18 +58,21 @@ typedef struct memory_machine {
     memory_task tasks[MEMORY_ITEMS];
     volume_info volumes[MEMORY_ITEMS];
     iscsi_disk disks[MEMORY_ITEMS];
+    const char *targets[MEMORY_ITEMS]; /* that the iSCSI initiator connects again by itself */
     memory_value values[MEMORY_ITEMS];
     size_t service_count;
     size_t task_count;
     size_t volume_count;
     size_t disk_count;
+    size_t target_count;
     size_t value_count;
     const char *writers; /* vssadmin's output; NULL: not to be had */
     const char *storage;
     const char *storage_resized; /* what storage is once it was resized */
     memory_resize resize;
-    const char *unreadable; /* "tasks", "volumes", "disks", "dependents", or a registry key; NULL */
-    text_builder acts;      /* "stop VSS, start VSS, " */
+    const char
+        *unreadable;   /* "tasks", "volumes", "disks", "targets", "dependents", or a registry key; NULL */
+    text_builder acts; /* "stop VSS, start VSS, " */
 } memory_machine;
 
 /* A healthy server: C: and D:, one task that does not run, writers that are stable; no services. */
@@ -81,6 +84,7 @@ memory_service *memory_service_add(memory_machine *m, const char *name, int64_t 
 void memory_value_add(memory_machine *m, const char *key, const char *name, const char *text,
                       uint32_t number);
 void memory_disk_add(memory_machine *m, const char *name, fact_flag recovery_volume);
+void memory_target_add(memory_machine *m, const char *name);
 /* vssadmin's list of writers, the second of which is in this state. */
 void memory_writers(memory_machine *m, int state);
 int64_t memory_service_state(memory_machine *m, const char *name);

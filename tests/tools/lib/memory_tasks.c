@@ -92,6 +92,15 @@ static fact_state no_console(host *machine, const console_tool *tool, arena *mem
     return absent(why);
 }
 
+static fact_state tell_administrator(host *machine, const char *sid, arena *memory, bool *out, fact *why) {
+    (void)memory;
+    memory_tasks *them = of(machine);
+    them->asked = arena_text(&them->memory, sid);
+    *out = them->administrator.value;
+    *why = them->administrator.fact;
+    return why->state;
+}
+
 static fact_state fixed_now(host *machine, arena *memory, int64_t *out, fact *why) {
     (void)machine, (void)memory;
     *out = 1772438400; /* 2026-03-02 */
@@ -344,6 +353,7 @@ memory_tasks *memory_tasks_new(void) {
         .volume_list = no_volumes,
         .console = no_console,
         .now = fixed_now,
+        .account_is_administrator = tell_administrator,
         .close = close_nothing,
     };
     them->writer = (host_writer){.task_register = task_register, .task_enable = task_enable};

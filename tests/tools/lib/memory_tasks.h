@@ -21,6 +21,8 @@ typedef struct memory_tasks {
     memory_task tasks[MEMORY_TASKS_MAX];
     size_t count;
     fact_state backup_server; /* of the key that only a backup server has */
+    fact_flag administrator;  /* what is said of every account that is asked for */
+    const char *asked;        /* the SID of the account asked for last; NULL: of none */
     bool normalizes; /* writes definitions anew, as Windows may: elements in another order, without comments,
                         with defaults, URI and date */
     mars_status fails;        /* what the next change returns, without changing anything; MARS_OK: none */

@@ -71,6 +71,23 @@ void temp_image_remove(temp_image *image) {
     remove_all(image->path);
 }
 
+int temp_image_set_up(void **state) {
+    static temp_image made;
+    made = (temp_image){0};
+    temp_image_make(&made);
+    *state = &made;
+    return 0;
+}
+
+int temp_image_tear_down(void **state) {
+    temp_image_remove(*state);
+    return 0;
+}
+
+const char *temp_image_detail(const temp_image *image) {
+    return image->why.detail != NULL ? image->why.detail : "no detail";
+}
+
 const char *temp_image_path(temp_image *image, const char *path) {
     return arena_printf(&image->memory, "%s/%s", image->path, path);
 }

@@ -21,6 +21,11 @@ void temp_image_make(temp_image *image);
  * whenever a file takes another's name. */
 void temp_image_make_in_memory(temp_image *image);
 void temp_image_remove(temp_image *image);
+/* cmocka's set-up and tear-down of a test with an image of its own, to which *state points. */
+int temp_image_set_up(void **state);
+int temp_image_tear_down(void **state);
+/* Why the last thing was not read, for a message. */
+const char *temp_image_detail(const temp_image *image);
 
 /* Paths are relative to the image's root, with slashes. */
 const char *temp_image_path(temp_image *image, const char *path);

@@ -12,9 +12,14 @@ typedef struct live_machine {
     fact why; /* of the last thing that was read */
 } live_machine;
 
-/* cmocka's setup and teardown: *state is a live_machine. */
+/* cmocka's setup and teardown: *state is a live_machine. Fails on a machine that is neither Wine nor said to be
+ * one to throw away: every test that changes the machine begins with it. */
 int live_open(void **state);
 int live_close(void **state);
+
+/* The test fails, with the product's own words, unless it is MARS_OK. */
+#define expect_ok(status) expect_ok_at(status, #status, __FILE__, __LINE__)
+void expect_ok_at(mars_status status, const char *what, const char *file, int line);
 
 /* What a program printed; its exit code. */
 const char *tool_output(live_machine *on, const char *command, int *exit_code);

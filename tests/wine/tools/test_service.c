@@ -2,9 +2,10 @@
  * test_service.exe NAME LOG MODE, with MODE one of
  *   good       starts and stops
  *   slow       takes a while for both, telling that it is under way
+ *   held       stops, telling that it is under way, only when there is a file LOG.go
  *   refuse     does not take the control to stop
  *   never      says that it is stopping, and never does
- *   fail       ends instead of starting, with code 1066 and 77 of its own
+ *   fail       ends instead of starting, with code 1066 and 77 of its own, only when there is a file LOG.go
  *   crash      is ended hard while it starts
  *   once       fails like that as soon as LOG says that it was stopped
  *   again      fails like that as long as LOG does not say that it failed
@@ -53,6 +54,15 @@ static bool has(const char *what) {
     return found;
 }
 
+static void wait_for_go(void) {
+    enum { LOOK_MS = 10 };
+    wchar_t path[MAX_PATH] = {0};
+    (void)swprintf(path, MAX_PATH, L"%ls.go", service.arguments[2]);
+    while (GetFileAttributesW(path) == INVALID_FILE_ATTRIBUTES) {
+        Sleep(LOOK_MS);
+    }
+}
+
 static void tell(DWORD state, DWORD hint) {
     service.status.dwServiceType = SERVICE_WIN32_OWN_PROCESS;
     service.status.dwCurrentState = state;
@@ -95,7 +105,7 @@ static void WINAPI run(DWORD argc, wchar_t **argv) {
         service.status.dwServiceSpecificExitCode = 77;
         note("failed");
         tell(SERVICE_START_PENDING, STEP_MS);
-        Sleep(STEP_MS); /* so that whoever starts it sees that */
+        wait_for_go();
         tell(SERVICE_STOPPED, 0);
         return;
     }
@@ -105,6 +115,9 @@ static void WINAPI run(DWORD argc, wchar_t **argv) {
     for (int i = 0; i < STEPS && is(L"slow"); i++) {
         tell(SERVICE_STOP_PENDING, 2 * STEP_MS);
         Sleep(STEP_MS);
+    }
+    if (is(L"held")) {
+        wait_for_go();
     }
     note("stopped");
     tell(SERVICE_STOPPED, 0);

@@ -1,10 +1,10 @@
 /* Stands in for vssadmin.exe. Files in C:\vssadmin tell what it does: answer-<what>.bin, else answer.bin, is
- * printed as it is; mode-<what>.txt, else mode.txt, is "CODE" or "CODE hang", "CODE flood", "CODE late" (a
- * quarter of a second), "CODE child" (leaves a program running that holds the output), "CODE errors" (prints
- * on standard error). <what> is what is listed, or else what is done, such as resize. What is listed may
- * change: after.txt has the path of a file on its first line and a text on the second, and once the file has
- * that text, answer-<what>-after.bin is printed, where there is one. Its arguments are added to
- * arguments.txt, one line a call. */
+ * printed as it is; mode-<what>.txt, else mode.txt, is "CODE" or "CODE hang" (for ever), "CODE flood", "CODE
+ * late" (a quarter of a second), "CODE child" (leaves a program running, for ever, that holds the output),
+ * "CODE errors" (prints on standard error). <what> is what is listed, or else what is done, such as resize.
+ * What is listed may change: after.txt has the path of a file on its first line and a text on the second, and
+ * once the file has that text, answer-<what>-after.bin is printed, where there is one. Its arguments are
+ * added to arguments.txt, one line a call. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,10 +110,10 @@ static void leave_a_child(const wchar_t *self) {
 
 int wmain(int argc, wchar_t **argv);
 int wmain(int argc, wchar_t **argv) {
-    enum { LONG_MS = 60 * 1000, LATE_MS = 250 };
+    enum { LATE_MS = 250 };
     char mode[64] = "0";
     if (argc == 2 && wcscmp(argv[1], L"stay") == 0) {
-        Sleep(LONG_MS);
+        Sleep(INFINITE);
         return 0;
     }
     record(argc, argv);
@@ -140,7 +140,7 @@ int wmain(int argc, wchar_t **argv) {
         flood();
     }
     if (strstr(mode, "hang") != NULL) {
-        Sleep(LONG_MS);
+        Sleep(INFINITE);
     }
     return (int)strtol(mode, NULL, 10);
 }

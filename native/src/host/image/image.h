@@ -7,7 +7,7 @@
  *   image_marks.c     attributes, security, zones
  *   image_volumes.c   volumes.json
  *   image_registry.c  keys and values over image_hive.h
- *   image_hive.c      one hive, through hivex
+ *   image_hive.c      one hive
  *   image_cells.c     the cells of a hive
  *   image_tasks.c     task files and TaskCache
  *   image_services.c  services' keys and their captured states

@@ -291,9 +291,11 @@ bool cell_key_is_link(bytes hive, size_t key) {
 
 /* ---- Times ---- */
 
-static uint64_t cell_key_time(bytes hive, size_t key) {
+uint64_t cell_key_time(bytes hive, size_t key) {
     return (uint64_t)cell_u32(hive.data + key + 12) << 32 | cell_u32(hive.data + key + 8);
 }
+
+/* ---- Bins ---- */
 
 /* Where the next cell is, is known only once this one is there, and a processor does not look ahead over the
  * end of a page by itself. */
@@ -304,37 +306,45 @@ static void fetch_ahead(bytes hive, size_t at) {
     }
 }
 
-static uint64_t newest_in_bin(bytes hive, size_t at, size_t end, uint64_t latest) {
-    uint64_t newest = 0;
-    while (end - at >= 8) {
+static bool check_bin(bytes hive, size_t at, size_t end, size_t root, cells_survey *found) {
+    while (at < end) {
         fetch_ahead(hive, at);
         uint32_t raw = cell_u32(hive.data + at);
-        size_t size = raw > 0x80000000u ? (uint32_t)(0 - raw) : raw;
-        if (size < 8 || size > end - at) {
-            break;
+        bool used = raw > 0x80000000u;
+        size_t size = used ? (uint32_t)(0 - raw) : raw;
+        if (size < 8 || size % 4 != 0 || size > end - at) {
+            return false;
         }
+        found->has_root = found->has_root || (used && at == root);
         /* Most cells are no keys, and a large hive has millions of them. */
         bool key = has_id(hive, at, 'n', 'k') && cell_check_key(hive, at) == NULL;
         uint64_t time = key ? cell_key_time(hive, at) : 0;
-        newest = time > newest && time <= latest ? time : newest;
+        found->newest = time > found->newest && time <= found->latest ? time : found->newest;
         at += size;
     }
-    return newest;
+    return true;
 }
 
-uint64_t cells_newest_key_time(bytes hive, uint64_t bins_end, uint64_t latest) {
-    enum { BIN_HEADER = 32, BIN_UNIT = 4096 };
-    size_t end = bins_end < hive.size ? (size_t)bins_end : hive.size;
+/* The size of the bin there, or 0. */
+static size_t bin_size(bytes hive, size_t at) {
+    enum { BIN_UNIT = 4096 };
+    size_t left = hive.size - at;
+    if (left < BIN_UNIT || memcmp(hive.data + at, "hbin", 4) != 0 || link_at(hive.data + at + 4) != at) {
+        return 0;
+    }
+    size_t size = cell_u32(hive.data + at + 8);
+    return size % BIN_UNIT == 0 && size <= left ? size : 0;
+}
+
+bool cells_check_bins(bytes hive, uint64_t bins_end, size_t root, cells_survey *found) {
+    enum { BIN_HEADER = 32 };
     size_t at = CELLS_BASE_BLOCK;
-    uint64_t newest = 0;
-    while (at < end && end - at >= BIN_UNIT && memcmp(hive.data + at, "hbin", 4) == 0) {
-        size_t size = cell_u32(hive.data + at + 8);
-        if (size < BIN_UNIT || size > end - at) {
-            break;
+    while (at < hive.size && at < bins_end) {
+        size_t size = bin_size(hive, at);
+        if (size == 0 || !check_bin(hive, at + BIN_HEADER, at + size, root, found)) {
+            return false;
         }
-        uint64_t time = newest_in_bin(hive, at + BIN_HEADER, at + size, latest);
-        newest = time > newest ? time : newest;
         at += size;
     }
-    return newest;
+    return found->has_root;
 }

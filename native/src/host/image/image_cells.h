@@ -1,7 +1,8 @@
-/* The cells of a hive, checked before hivex reads them. hivex knows where cells begin, but takes their sizes
- * on trust in places: a key at the end of the file that is too short to be one makes it read past the
- * mapping, and lists of lists can keep it busy for ever. It also takes names through iconv, which refuses the
- * lone surrogates that Windows allows.
+/* The cells of a hive, as they lie in the file. hivex, which writes hives here, does not read them: it takes
+ * sizes on trust in places (a key at the end of the file that is too short to be one makes it read past its
+ * mapping, and lists of lists can keep it busy for ever), so all that it would read had to be checked before;
+ * it takes names through iconv, which refuses the lone surrogates that Windows allows; and it maps the file
+ * and looks at all of it once more.
  *
  * Offsets are those of the file, as hivex's handles are. Layout: https://github.com/msuhanov/regf (format 1.3
  * to 1.6). */
@@ -27,7 +28,7 @@ typedef struct cell_name {
 /* NULL if the cell is a sound key or value, else what is wrong with it. */
 const char *cell_check_key(bytes hive, size_t key);
 const char *cell_check_value(bytes hive, size_t value);
-/* The same for the whole list below a key, so that hivex may read it: every cell that it will look into. */
+/* The same for the whole list below a key. */
 const char *cell_check_keys(bytes hive, size_t key);
 const char *cell_check_values(bytes hive, size_t key);
 /* The same for a value's data. */
@@ -53,9 +54,19 @@ bytes cell_data_piece(bytes hive, size_t value, size_t offset);
 bool cell_key_class(bytes hive, size_t key, bytes *out);
 bool cell_key_security(bytes hive, size_t key, bytes *out);
 
-/* The newest time, as FILETIME, that a key in use has and that is not later than latest; 0 if there is none.
- * bins_end is what the base block says. */
-uint64_t cells_newest_key_time(bytes hive, uint64_t bins_end, uint64_t latest);
+/* FILETIME of its last write. */
+uint64_t cell_key_time(bytes hive, size_t key);
+
+/* What one look at every cell finds. */
+typedef struct cells_survey {
+    uint64_t latest; /* given: key times after it, as FILETIME, are garbage */
+    uint64_t newest; /* of the times of keys in use; 0 if there is none */
+    bool has_root;
+} cells_survey;
+
+/* Whether bins follow each other without a gap up to bins_end, which the base block tells, or the end of the
+ * file, and cells fill each of them; one of these cells must be the root key. */
+bool cells_check_bins(bytes hive, uint64_t bins_end, size_t root, cells_survey *found);
 
 uint32_t cell_u32(const uint8_t *at);
 

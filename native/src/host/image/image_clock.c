@@ -1,10 +1,8 @@
 #include "core/instant.h"
 #include "host/image/image.h"
-#include "host/image/image_cells.h"
 
-/* 1990-01-01, before Windows NT, and 2100-01-01: times outside are garbage. */
+/* 1990-01-01, before Windows NT: times before are garbage. */
 static const int64_t earliest = 631152000;
-static const int64_t latest = 4102444800;
 
 /* A hive's own time is 1601 since Windows 8.1, and its root key is seldom written; other keys are, all the
  * time. Files' times are left out: copying changes them. */
@@ -14,10 +12,8 @@ static void find_newest(image *self) {
         if (hive->state.state != FACT_KNOWN) {
             continue;
         }
-        uint64_t limit = filetime_from_instant(latest);
-        uint64_t time = cells_newest_key_time(hive->data, hive->header.bins_end, limit);
-        uint64_t written = hive->header.written <= limit ? hive->header.written : 0;
-        int64_t newest = instant_from_filetime(written > time ? written : time);
+        uint64_t written = hive->header.written <= hive->cells.latest ? hive->header.written : 0;
+        int64_t newest = instant_from_filetime(written > hive->cells.newest ? written : hive->cells.newest);
         if (self->newest_where == NULL || newest > self->newest) {
             self->newest = newest;
             self->newest_where = hive->state.where;

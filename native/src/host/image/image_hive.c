@@ -1,11 +1,12 @@
 #include "host/image/image_hive.h"
 
+#include "core/alloc.h"
+#include "core/instant.h"
 #include "core/unicode.h"
 #include "host/image/image_cells.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -51,13 +52,14 @@ bool image_hive_read_header(const uint8_t *data, size_t size, image_hive_header 
     out->primary_sequence = cell_u32(data + 4);
     out->secondary_sequence = cell_u32(data + 8);
     out->written = (uint64_t)cell_u32(data + 16) << 32 | cell_u32(data + 12);
+    out->root = (size_t)cell_u32(data + 0x24) + CELLS_BASE_BLOCK;
     out->bins_end = (uint64_t)cell_u32(data + 0x28) + CELLS_BASE_BLOCK;
-    /* Windows stores 1 for a sum of 0, and -2 for one of -1. hivex compares with the sum itself, and so
-     * refuses those. */
+    /* Windows stores 1 for a sum of 0, and -2 for one of -1. hivex, which is to write the hive, compares with
+     * the sum itself, and so refuses those. */
     return sum == cell_u32(data + 0x1FC);
 }
 
-/* Why hivex will refuse it, as far as that can be told beforehand. */
+/* What is wrong with the base block, or NULL. */
 static const char *header_defect(image_hive *hive) {
     if (hive->data.size < SMALLEST_HIVE) {
         return "the file is too short to be a hive";
@@ -78,12 +80,6 @@ void image_hive_descriptor_name(int descriptor, char name[IMAGE_DESCRIPTOR_NAME]
     (void)snprintf(name, IMAGE_DESCRIPTOR_NAME, "/proc/self/fd/%d", descriptor);
 }
 
-static hive_h *open_descriptor(int descriptor) {
-    char name[IMAGE_DESCRIPTOR_NAME];
-    image_hive_descriptor_name(descriptor, name);
-    return hivex_open(name, 0);
-}
-
 static bool map(image_hive *hive, int descriptor, arena *memory, fact *why) {
     struct stat status;
     if (fstat(descriptor, &status) != 0) {
@@ -97,8 +93,7 @@ static bool map(image_hive *hive, int descriptor, arena *memory, fact *why) {
     if (status.st_size == 0) {
         return damaged(hive, "the file is empty", why) == FACT_KNOWN;
     }
-    /* Populated at once: hivex reads all of it anyway, and page by page would take longer than reading does.
-     */
+    /* Populated at once: all of it is looked at, and page by page would take longer than looking does. */
     void *data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptor, 0);
     if (data == MAP_FAILED) {
         return unknown(errno == ENOMEM ? REASON_NO_MEMORY : REASON_UNREADABLE, hive, NULL, why) == FACT_KNOWN;
@@ -108,29 +103,30 @@ static bool map(image_hive *hive, int descriptor, arena *memory, fact *why) {
     return true;
 }
 
-static bool open_mapped(image_hive *hive, int descriptor, fact *why) {
+/* 2100-01-01: times of keys after it are garbage. */
+static const int64_t latest_time = 4102444800;
+
+static const char *hive_defect(image_hive *hive) {
     const char *defect = header_defect(hive);
     if (defect != NULL) {
-        return damaged(hive, defect, why) == FACT_KNOWN;
+        return defect;
     }
-    errno = 0;
-    hive->handle = open_descriptor(descriptor);
-    if (hive->handle == NULL) {
-        bool unreadable = errno != EINVAL && errno != ENOTSUP;
-        return unknown(errno == ENOMEM ? REASON_NO_MEMORY
-                       : unreadable    ? REASON_UNREADABLE
-                                       : REASON_MALFORMED,
-                       hive, "the hive's bins or its root key are damaged", why) == FACT_KNOWN;
-    }
-    hive_node_h root = hivex_root(hive->handle);
-    defect = root == 0 ? "the hive has no root key" : cell_check_key(hive->data, root);
+    size_t root = hive->header.root;
+    hive->cells.latest = filetime_from_instant(latest_time);
+    return cells_check_bins(hive->data, hive->header.bins_end, root, &hive->cells)
+               ? cell_check_key(hive->data, root)
+               : "the hive's bins or its root key are damaged";
+}
+
+static bool check_mapped(image_hive *hive, fact *why) {
+    const char *defect = hive_defect(hive);
     return defect == NULL || damaged(hive, defect, why) == FACT_KNOWN;
 }
 
 bool image_hive_open(image_hive *hive, int descriptor, const char *where, arena *memory, fact *why) {
     *hive = (image_hive){.state = fact_known(where)};
     *why = hive->state;
-    if (map(hive, descriptor, memory, why) && open_mapped(hive, descriptor, why)) {
+    if (map(hive, descriptor, memory, why) && check_mapped(hive, why)) {
         return true;
     }
     image_hive_close(hive);
@@ -139,9 +135,6 @@ bool image_hive_open(image_hive *hive, int descriptor, const char *where, arena 
 }
 
 void image_hive_close(image_hive *hive) {
-    if (hive->handle != NULL) {
-        (void)hivex_close(hive->handle);
-    }
     if (hive->mapping != NULL) {
         (void)munmap(hive->mapping, hive->data.size);
     }
@@ -185,33 +178,32 @@ static const char *name_text(const cell_name *name, arena *memory) {
 
 /* ---- Lists ---- */
 
-/* hivex's list, ended by 0 and to be freed, once its cells have been found sound. NULL: *why. */
-static hive_node_h *list_of(const image_hive *hive, hive_node_h key, bool of_values, arena *memory,
-                            fact *why) {
+/* What a key lists, ended by 0 and to be freed, once all of it has been found sound. NULL: *why. */
+static size_t *list_of(const image_hive *hive, size_t key, bool of_values, arena *memory, fact *why) {
     const char *defect = of_values ? cell_check_values(hive->data, key) : cell_check_keys(hive->data, key);
     if (defect != NULL) {
         (void)damaged(hive, arena_printf(memory, "%s (key at offset 0x%zx)", defect, key), why);
         return NULL;
     }
-    errno = 0;
-    hive_node_h *list =
-        of_values ? hivex_node_values(hive->handle, key) : hivex_node_children(hive->handle, key);
+    size_t count = of_values ? cell_value_count(hive->data, key) : cell_key_count(hive->data, key);
+    size_t *list = mem_alloc((count + 1) * sizeof *list);
     if (list == NULL) {
-        const char *detail = arena_printf(memory, "the list of %s is damaged (key at offset 0x%zx)",
-                                          of_values ? "values" : "sub-keys", key);
-        (void)unknown(errno == ENOMEM ? REASON_NO_MEMORY : REASON_MALFORMED, hive, detail, why);
+        arena_set_failed(memory);
+        (void)unknown(REASON_NO_MEMORY, hive, NULL, why);
+        return NULL;
     }
+    (of_values ? cell_list_values : cell_list_keys)(hive->data, key, list);
     return list;
 }
 
-static cell_name name_in(const image_hive *hive, hive_node_h item, bool is_value) {
+static cell_name name_in(const image_hive *hive, size_t item, bool is_value) {
     return is_value ? cell_value_name(hive->data, item) : cell_key_name(hive->data, item);
 }
 
 /* The item of that name, 0 if there surely is none. */
-static fact_state find_named(const image_hive *hive, hive_node_h key, bool is_value, bytes name,
-                             arena *memory, hive_node_h *out, fact *why) {
-    hive_node_h *list = list_of(hive, key, is_value, memory, why);
+static fact_state find_named(const image_hive *hive, size_t key, bool is_value, bytes name, arena *memory,
+                             size_t *out, fact *why) {
+    size_t *list = list_of(hive, key, is_value, memory, why);
     if (list == NULL) {
         return FACT_UNKNOWN;
     }
@@ -222,14 +214,14 @@ static fact_state find_named(const image_hive *hive, hive_node_h key, bool is_va
             *out = list[i];
         }
     }
-    free(list);
+    mem_free(list);
     return *out != 0 ? known(hive, memory, why) : absent(hive, memory, why);
 }
 
-static fact_state names_of(const image_hive *hive, hive_node_h key, bool of_values, arena *memory,
-                           text_list *out, fact *why) {
+static fact_state names_of(const image_hive *hive, size_t key, bool of_values, arena *memory, text_list *out,
+                           fact *why) {
     *out = (text_list){0};
-    hive_node_h *list = list_of(hive, key, of_values, memory, why);
+    size_t *list = list_of(hive, key, of_values, memory, why);
     if (list == NULL) {
         return FACT_UNKNOWN;
     }
@@ -243,7 +235,7 @@ static fact_state names_of(const image_hive *hive, hive_node_h key, bool of_valu
         cell_name name = name_in(hive, list[i], of_values);
         items[i] = name_text(&name, memory);
     }
-    free(list);
+    mem_free(list);
     if (units > NAMES_LIMIT) {
         return unknown(REASON_TOO_LARGE, hive, "the names in the key are too long", why);
     }
@@ -251,20 +243,18 @@ static fact_state names_of(const image_hive *hive, hive_node_h key, bool of_valu
     return known(hive, memory, why);
 }
 
-fact_state image_hive_keys(const image_hive *hive, hive_node_h key, arena *memory, text_list *out,
-                           fact *why) {
+fact_state image_hive_keys(const image_hive *hive, size_t key, arena *memory, text_list *out, fact *why) {
     return names_of(hive, key, false, memory, out, why);
 }
 
-fact_state image_hive_values(const image_hive *hive, hive_node_h key, arena *memory, text_list *out,
-                             fact *why) {
+fact_state image_hive_values(const image_hive *hive, size_t key, arena *memory, text_list *out, fact *why) {
     return names_of(hive, key, true, memory, out, why);
 }
 
 /* ---- Keys and values ---- */
 
 fact_state image_hive_child(const image_hive *hive, const char *name, size_t length, arena *memory,
-                            hive_node_h *key, fact *why) {
+                            size_t *key, fact *why) {
     if (length == 0 || !utf8_valid(name, length)) {
         return damaged(hive, "the name of the key asked for is none", why);
     }
@@ -275,9 +265,8 @@ fact_state image_hive_child(const image_hive *hive, const char *name, size_t len
     return state;
 }
 
-fact_state image_hive_find(const image_hive *hive, const char *key, arena *memory, hive_node_h *out,
-                           fact *why) {
-    *out = hivex_root(hive->handle);
+fact_state image_hive_find(const image_hive *hive, const char *key, arena *memory, size_t *out, fact *why) {
+    *out = hive->header.root;
     fact_state state = known(hive, memory, why);
     while (state == FACT_KNOWN && *key != '\0') {
         size_t length = strcspn(key, "\\");
@@ -287,30 +276,27 @@ fact_state image_hive_find(const image_hive *hive, const char *key, arena *memor
     return state;
 }
 
-/* Data that are not empty. */
-static fact_state read_data(const image_hive *hive, hive_value_h value, arena *memory, registry_value *out,
+/* Data that are not empty and have been found sound. */
+static fact_state read_data(const image_hive *hive, size_t value, arena *memory, registry_value *out,
                             fact *why) {
-    hive_type type = hive_t_REG_NONE;
-    size_t size = 0;
-    errno = 0;
-    char *data = hivex_value_value(hive->handle, value, &type, &size);
-    bool whole = data != NULL && size == cell_data_size(hive->data, value);
-    if (whole) {
-        out->data = (bytes){.data = arena_copy(memory, data, size), .size = size};
+    size_t size = cell_data_size(hive->data, value);
+    uint8_t *data = arena_alloc(memory, size);
+    for (size_t at = 0; data != NULL && at < size;) {
+        bytes piece = cell_data_piece(hive->data, value, at);
+        if (piece.size == 0) {
+            return damaged(hive, "the value's data are damaged", why);
+        }
+        memcpy(data + at, piece.data, piece.size);
+        at += piece.size;
     }
-    int error = errno;
-    free(data);
-    if (!whole) {
-        return unknown(error == ENOMEM ? REASON_NO_MEMORY : REASON_MALFORMED, hive,
-                       "the value's data are damaged", why);
-    }
+    out->data = (bytes){.data = data, .size = data != NULL ? size : 0};
     return known(hive, memory, why);
 }
 
-fact_state image_hive_value(const image_hive *hive, hive_node_h key, const char *name, arena *memory,
+fact_state image_hive_value(const image_hive *hive, size_t key, const char *name, arena *memory,
                             registry_value *out, fact *why) {
     *out = (registry_value){0};
-    hive_value_h value = 0;
+    size_t value = 0;
     size_t length = strlen(name);
     if (!utf8_valid(name, length)) {
         return damaged(hive, "the name of the value asked for is none", why);
@@ -332,12 +318,11 @@ fact_state image_hive_value(const image_hive *hive, hive_node_h key, const char 
     return size == 0 ? known(hive, memory, why) : read_data(hive, value, memory, out, why);
 }
 
-fact_state image_hive_time(const image_hive *hive, hive_node_h key, uint64_t *out, fact *why) {
-    int64_t time = hivex_node_timestamp(hive->handle, key);
-    if (time < 0) {
+fact_state image_hive_time(const image_hive *hive, size_t key, uint64_t *out, fact *why) {
+    *out = cell_key_time(hive->data, key);
+    if (*out > INT64_MAX) {
         return damaged(hive, "the key's time is none", why);
     }
-    *out = (uint64_t)time;
     *why = fact_known(hive->state.where);
     return FACT_KNOWN;
 }

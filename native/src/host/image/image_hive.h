@@ -1,4 +1,4 @@
-/* One hive file, read through hivex. Each function says in *why what went wrong, with the hive's name as
+/* One hive file, read from its cells. Each function says in *why what went wrong, with the hive's name as
  * where: the caller knows the registry path. */
 #ifndef HOST_IMAGE_IMAGE_HIVE_H
 #define HOST_IMAGE_IMAGE_HIVE_H
@@ -6,8 +6,6 @@
 #include "core/fact.h"
 #include "host/host.h"
 #include "host/image/image_cells.h"
-
-#include <hivex.h>
 
 #define IMAGE_HIVE_LIMIT (512ull * 1024 * 1024)
 
@@ -17,14 +15,15 @@ typedef struct image_hive_header {
     uint32_t secondary_sequence; /* and this one after it: if they differ, a write was under way */
     uint64_t written;            /* FILETIME */
     uint64_t bins_end;           /* where the file must not end before */
+    size_t root;                 /* offset of the root key */
 } image_hive_header;
 
 typedef struct image_hive {
-    fact state; /* known: open. Its where is the file's path below the image's root */
-    hive_h *handle;
+    fact state;    /* known: open. Its where is the file's path below the image's root */
     void *mapping; /* of the whole file */
     bytes data;    /* the same, to be read */
     image_hive_header header;
+    cells_survey cells;
 } image_hive;
 
 /* Opens a regular file that is open for reading at descriptor; the descriptor may be closed afterwards.
@@ -42,18 +41,18 @@ void image_hive_descriptor_name(int descriptor, char name[IMAGE_DESCRIPTOR_NAME]
 /* Compares a name with UTF-16LE as Windows does, without regard to case. */
 bool image_hive_name_equal(const cell_name *name, bytes wanted);
 
+/* Keys are the offsets of their cells. */
+
 /* Goes from a key to its sub-key of that name, which has so many bytes. */
 fact_state image_hive_child(const image_hive *hive, const char *name, size_t length, arena *memory,
-                            hive_node_h *key, fact *why);
+                            size_t *key, fact *why);
 /* A key by its path below the hive's root ("" is the root itself). */
-fact_state image_hive_find(const image_hive *hive, const char *key, arena *memory, hive_node_h *out,
-                           fact *why);
-fact_state image_hive_keys(const image_hive *hive, hive_node_h key, arena *memory, text_list *out, fact *why);
-fact_state image_hive_values(const image_hive *hive, hive_node_h key, arena *memory, text_list *out,
-                             fact *why);
-fact_state image_hive_value(const image_hive *hive, hive_node_h key, const char *name, arena *memory,
+fact_state image_hive_find(const image_hive *hive, const char *key, arena *memory, size_t *out, fact *why);
+fact_state image_hive_keys(const image_hive *hive, size_t key, arena *memory, text_list *out, fact *why);
+fact_state image_hive_values(const image_hive *hive, size_t key, arena *memory, text_list *out, fact *why);
+fact_state image_hive_value(const image_hive *hive, size_t key, const char *name, arena *memory,
                             registry_value *out, fact *why);
 /* FILETIME of a key's last write. */
-fact_state image_hive_time(const image_hive *hive, hive_node_h key, uint64_t *out, fact *why);
+fact_state image_hive_time(const image_hive *hive, size_t key, uint64_t *out, fact *why);
 
 #endif

@@ -123,8 +123,7 @@ static void warn_of_hive(image *self, image_hive_id id) {
                        "%s was copied from a running machine: its last changes may be missing (its logs are "
                        "not applied).",
                        where));
-    } else if (image_logs_newer(self, id, hive->header.primary_sequence, &self->memory, &why) ==
-               FACT_KNOWN) {
+    } else if (image_logs_newer(self, id, hive->header.primary_sequence, &self->memory, &why) == FACT_KNOWN) {
         warn(self,
              arena_printf(&self->memory,
                           "%s has logs with changes that it does not hold yet: its last changes are missing "

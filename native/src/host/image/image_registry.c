@@ -41,7 +41,7 @@ static const char *join(arena *memory, const char *name, const char *rest) {
  */
 static fact_state current_control_set(const image_hive *hive, const char *rest, arena *memory,
                                       const char **key, fact *why) {
-    hive_node_h select = 0;
+    size_t select = 0;
     registry_value value;
     int64_t number = 0;
     fact_state state = image_hive_find(hive, "Select", memory, &select, why);
@@ -86,7 +86,7 @@ fact_state image_registry_resolve(image *self, const registry_path *path, arena 
 }
 
 static fact_state find_key(image *self, const registry_path *path, arena *memory, const image_hive **hive,
-                           hive_node_h *key, fact *why) {
+                           size_t *key, fact *why) {
     const char *name = NULL;
     fact_state state = image_registry_resolve(self, path, memory, hive, &name, why);
     return state == FACT_KNOWN ? image_hive_find(*hive, name, memory, key, why) : state;
@@ -110,7 +110,7 @@ fact_state image_registry_read(host *machine, const registry_path *path, const c
                                registry_value *out, fact *why) {
     *out = (registry_value){0};
     const image_hive *hive = NULL;
-    hive_node_h key = 0;
+    size_t key = 0;
     name = name == NULL ? "" : name;
     fact_state state = find_key(image_of(machine), path, memory, &hive, &key, why);
     if (state == FACT_KNOWN) {
@@ -123,7 +123,7 @@ fact_state image_registry_keys(host *machine, const registry_path *path, arena *
                                fact *why) {
     *out = (text_list){0};
     const image_hive *hive = NULL;
-    hive_node_h key = 0;
+    size_t key = 0;
     fact_state state = find_key(image_of(machine), path, memory, &hive, &key, why);
     if (state == FACT_KNOWN) {
         state = image_hive_keys(hive, key, memory, out, why);
@@ -135,7 +135,7 @@ fact_state image_registry_values(host *machine, const registry_path *path, arena
                                  fact *why) {
     *out = (text_list){0};
     const image_hive *hive = NULL;
-    hive_node_h key = 0;
+    size_t key = 0;
     fact_state state = find_key(image_of(machine), path, memory, &hive, &key, why);
     if (state == FACT_KNOWN) {
         state = image_hive_values(hive, key, memory, out, why);
@@ -147,7 +147,7 @@ fact_state image_registry_time(host *machine, const registry_path *path, arena *
                                fact *why) {
     *out = 0;
     const image_hive *hive = NULL;
-    hive_node_h key = 0;
+    size_t key = 0;
     uint64_t time = 0;
     fact_state state = find_key(image_of(machine), path, memory, &hive, &key, why);
     if (state == FACT_KNOWN) {

@@ -16,6 +16,8 @@
 #include "host/host_writer.h"
 #include "host/image/image.h"
 
+#include <hivex.h>
+
 /* ---- The system ---- */
 
 /* Every call that changes something on disk, so that a test can let any of them fail, or be the last. Each is

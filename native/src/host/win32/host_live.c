@@ -41,11 +41,13 @@ static const host_reader win32_reader = {
     .service_info = win32_service_info,
     .service_dependents = win32_service_dependents,
     .iscsi_disks = win32_iscsi_disks,
+    .iscsi_persistent = win32_iscsi_persistent,
     .volume_list = win32_volume_list,
     .console = win32_console,
     .now = win32_now,
     .elevated = win32_elevated,
     .account_sid = win32_account_of_name,
+    .account_is_administrator = win32_account_is_administrator,
     .close = win32_close,
 };
 

@@ -207,8 +207,10 @@ static const char *read_output(running_program *program, const win32_host *self,
     const ULONGLONG began = GetTickCount64();
     *reason = REASON_UNREADABLE;
     for (;;) {
-        reading_state state = read_some(program);
+        /* Asked before reading: what the program prints before it ends is there by then, what it prints while
+         * a read finds nothing is not. */
         bool ended = WaitForSingleObject(program->process, 0) == WAIT_OBJECT_0;
+        reading_state state = read_some(program);
         if (state == READING_END && ended) {
             return NULL;
         }

@@ -115,6 +115,10 @@ typedef struct patience {
     ULONGLONG began;
 } patience;
 
+static bool is_over(const patience *wait) {
+    return GetTickCount64() - wait->began >= (ULONGLONG)wait->time_limit_s * 1000;
+}
+
 /* As the documentation of QueryServiceStatus advises: a tenth of the service's own hint, within bounds that
  * neither make a quick service slow nor ask a slow one too often. */
 static DWORD pause_for(const SERVICE_STATUS_PROCESS *status) {
@@ -134,7 +138,7 @@ static mars_status wait_while(const patience *wait, DWORD state, DWORD other,
         if (status->dwCurrentState != state && status->dwCurrentState != other) {
             return MARS_OK;
         }
-        if (GetTickCount64() - wait->began >= (ULONGLONG)wait->time_limit_s * 1000) {
+        if (is_over(wait)) {
             return error_set(MARS_E_REFUSED, "service \"%s\" is still %s after %u seconds", wait->name,
                              status->dwCurrentState == SERVICE_START_PENDING  ? "starting"
                              : status->dwCurrentState == SERVICE_STOP_PENDING ? "stopping"
@@ -159,11 +163,25 @@ static mars_status start_failed(const patience *wait, DWORD error) {
         return error_set(MARS_E_REFUSED, "a service that \"%s\" needs does not start", wait->name);
     case ERROR_SERVICE_REQUEST_TIMEOUT:
         return error_set(MARS_E_REFUSED, "service \"%s\" did not answer when it was started", wait->name);
+    case ERROR_SERVICE_DATABASE_LOCKED:
+        return error_set(MARS_E_REFUSED, "service \"%s\" cannot be started while others are", wait->name);
     case ERROR_FILE_NOT_FOUND:
     case ERROR_PATH_NOT_FOUND:
         return error_set(MARS_E_REFUSED, "the program of service \"%s\" is missing", wait->name);
     default:
         return win32_write_failed(wait->self, error, wait->opened->where);
+    }
+}
+
+/* The service manager starts one service at a time, and may refuse a second one meanwhile. */
+static DWORD start_when_free(const patience *wait) {
+    enum { PAUSE_MS = 100 };
+    for (;;) {
+        DWORD error = StartServiceW(wait->opened->service, 0, NULL) != FALSE ? ERROR_SUCCESS : GetLastError();
+        if (error != ERROR_SERVICE_DATABASE_LOCKED || is_over(wait)) {
+            return error;
+        }
+        Sleep(PAUSE_MS);
     }
 }
 
@@ -174,9 +192,9 @@ static mars_status start(const patience *wait) {
     if (result != MARS_OK || status.dwCurrentState == SERVICE_RUNNING) {
         return result;
     }
-    if (status.dwCurrentState == SERVICE_STOPPED && StartServiceW(wait->opened->service, 0, NULL) == FALSE &&
-        GetLastError() != ERROR_SERVICE_ALREADY_RUNNING) {
-        return start_failed(wait, GetLastError());
+    DWORD error = status.dwCurrentState == SERVICE_STOPPED ? start_when_free(wait) : ERROR_SUCCESS;
+    if (error != ERROR_SUCCESS && error != ERROR_SERVICE_ALREADY_RUNNING) {
+        return start_failed(wait, error);
     }
     result = wait_while(wait, SERVICE_START_PENDING, SERVICE_CONTINUE_PENDING, &status);
     if (result == MARS_OK && status.dwCurrentState != SERVICE_RUNNING) {

@@ -19,6 +19,8 @@ typedef struct trust_library {
     CRYPT_PROVIDER_SGNR *(WINAPI *signer_of)(CRYPT_PROVIDER_DATA *, DWORD, BOOL, DWORD);
     CRYPT_PROVIDER_CERT *(WINAPI *certificate_of)(CRYPT_PROVIDER_SGNR *, DWORD);
     DWORD(WINAPI *name_of)(PCCERT_CONTEXT, DWORD, DWORD, void *, LPWSTR, DWORD);
+    BOOL(WINAPI *check_chain)
+    (LPCSTR, PCCERT_CHAIN_CONTEXT, PCERT_CHAIN_POLICY_PARA, PCERT_CHAIN_POLICY_STATUS);
     /* Since Windows 8; NULL where they are not. */
     BOOL(WINAPI *catalogs_open)(HCATADMIN *, const GUID *, PCWSTR, const CERT_STRONG_SIGN_PARA *, DWORD);
     BOOL(WINAPI *catalogs_hash)(HCATADMIN, HANDLE, DWORD *, BYTE *, DWORD);

@@ -23,7 +23,8 @@ bool trust_library_open(trust_library *library) {
            system_library_function(wintrust, "WTHelperProvDataFromStateData", &library->data_of_state) &&
            system_library_function(wintrust, "WTHelperGetProvSignerFromChain", &library->signer_of) &&
            system_library_function(wintrust, "WTHelperGetProvCertFromChain", &library->certificate_of) &&
-           system_library_function(crypt32, "CertGetNameStringW", &library->name_of);
+           system_library_function(crypt32, "CertGetNameStringW", &library->name_of) &&
+           system_library_function(crypt32, "CertVerifyCertificateChainPolicy", &library->check_chain);
 }
 
 void trust_library_close(trust_library *library) {
@@ -51,7 +52,8 @@ static const char *organization_of(const trust_library *library, CRYPT_PROVIDER_
     return count > 1 && wcslen(name) + 1 == count ? text_from_wide(memory, name) : "";
 }
 
-/* Settings of the user can make WinVerifyTrust lenient, and Wine's is so by itself. */
+/* Settings of the user can make WinVerifyTrust lenient, and Wine's is so by itself. A certificate that has
+ * expired is no fault here: WinVerifyTrust knows by the time stamp whether it had when it signed. */
 static bool has_sound_chain(const CRYPT_PROVIDER_SGNR *signer) {
     const DWORD faults = CERT_TRUST_IS_UNTRUSTED_ROOT | CERT_TRUST_IS_PARTIAL_CHAIN | CERT_TRUST_IS_CYCLIC |
                          CERT_TRUST_IS_NOT_SIGNATURE_VALID | CERT_TRUST_IS_REVOKED |
@@ -59,12 +61,31 @@ static bool has_sound_chain(const CRYPT_PROVIDER_SGNR *signer) {
     return signer->pChainContext != NULL && (signer->pChainContext->TrustStatus.dwErrorStatus & faults) == 0;
 }
 
+/* Whoever may add a root to this machine can have it trust any name, but cannot make that root one of
+ * Microsoft's own, which Windows knows by their keys. Roots of Windows itself and of other programs are two
+ * questions. */
+static bool ends_at_microsoft(const trust_library *library, const CRYPT_PROVIDER_SGNR *signer) {
+    static const DWORD questions[] = {0, MICROSOFT_ROOT_CERT_CHAIN_POLICY_CHECK_APPLICATION_ROOT_FLAG};
+    bool found = false;
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0] && !found; i++) {
+        CERT_CHAIN_POLICY_PARA question = {.cbSize = sizeof question, .dwFlags = questions[i]};
+        CERT_CHAIN_POLICY_STATUS answer = {.cbSize = sizeof answer, .dwError = (DWORD)CERT_E_UNTRUSTEDROOT};
+        found = library->check_chain(CERT_CHAIN_POLICY_MICROSOFT_ROOT, signer->pChainContext, &question,
+                                     &answer) != FALSE &&
+                answer.dwError == ERROR_SUCCESS;
+    }
+    return found;
+}
+
 static HRESULT look_at_signer(const trust_library *library, HRESULT result, HANDLE state, arena *memory,
                               file_trust *out) {
+    static const char microsoft[] = "Microsoft Corporation";
     CRYPT_PROVIDER_DATA *data = state != NULL ? library->data_of_state(state) : NULL;
     CRYPT_PROVIDER_SGNR *signer = data != NULL ? library->signer_of(data, 0, FALSE, 0) : NULL;
     bool sound = signer != NULL && has_sound_chain(signer);
     out->organization = signer != NULL ? organization_of(library, signer, memory) : "";
+    out->microsoft = result == S_OK && sound && strcmp(out->organization, microsoft) == 0 &&
+                     ends_at_microsoft(library, signer);
     return result == S_OK && !sound ? CERT_E_CHAINING : result;
 }
 

@@ -11,7 +11,7 @@
  *   process.c    a 32-bit process                    wide.c            texts as Windows wants them
  *   place_below.c     the way below a folder named   local_folder.c    such a folder, such a file
  *   trust.c      signatures (trust_ask.c: Windows)   tasks_write.c     changing tasks (task_*.c: COM, accounts)
- *   accounts.c   names and SIDs */
+ *   accounts.c   names and SIDs                      administrators.c  who is one (administrators_ask.c: Windows) */
 #ifndef HOST_WIN32_WIN32_H
 #define HOST_WIN32_WIN32_H
 
@@ -63,6 +63,8 @@ bool win32_user_sid(uint8_t sid[WIN32_SID_ROOM]);
 /* The SID of an account that is named or given by its SID; false if there is none. May ask a domain controller. */
 bool win32_account_sid(const char *account, arena *memory, uint8_t sid[WIN32_SID_ROOM]);
 fact_state win32_account_of_name(host *machine, const char *name, arena *memory, const char **out, fact *why);
+fact_state win32_account_is_administrator(host *machine, const char *sid, arena *memory, bool *out,
+                                          fact *why);
 /* Lends this thread a privilege of ours that is not enabled ("SeRestorePrivilege"), without enabling it for
  * others in the process; if we do not have it, nothing changes. What the thread was before is to be given
  * back. */
@@ -191,6 +193,7 @@ mars_status win32_service_stop(host *machine, const char *name, uint32_t time_li
 fact_state win32_volume_list(host *machine, arena *memory, volume_info_list *out, fact *why);
 fact_state win32_console(host *machine, const console_tool *tool, arena *memory, const char **out, fact *why);
 fact_state win32_iscsi_disks(host *machine, arena *memory, iscsi_disk_list *out, fact *why);
+fact_state win32_iscsi_persistent(host *machine, arena *memory, text_list *out, fact *why);
 
 /* How a program ended. */
 typedef struct win32_program_end {

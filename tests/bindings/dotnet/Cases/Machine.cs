@@ -1,7 +1,9 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using Xunit;
 
@@ -13,6 +15,14 @@ internal static class Machine
     internal static bool IsWindows { get; } = Environment.OSVersion.Platform == PlatformID.Win32NT;
 
     internal static bool IsMono { get; } = Type.GetType("Mono.Runtime") is not null;
+
+    /// <summary>What the binding was built for, such as ".NETFramework,Version=v4.6.2"; another runtime may run it.</summary>
+    internal static string BindingFramework { get; } =
+        typeof(MarsLibrary).Assembly.GetCustomAttribute<TargetFrameworkAttribute>()!.FrameworkName;
+
+    /// <summary>Built for .NET Framework, it takes its functions from the one library of the name in the process.</summary>
+    internal static bool IsOneLibraryOnly { get; } =
+        IsWindows && BindingFramework.StartsWith(".NETFramework", StringComparison.Ordinal);
 
     internal static string? Repository { get; } = Environment.GetEnvironmentVariable("MARSHEALTH_SOURCES");
 
