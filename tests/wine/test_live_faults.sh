@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Every fault that there is a repair for, on a live machine: made by Wine's own tools, by hand or by a stand-in, judged,
 # repaired, judged, taken back and judged, and then all is byte for byte what it was before. The faults of a round are
-# there at once, and are mended by one repair. Not here, as other scripts have them: the initiator, what is wrong with a
-# task but its account (test_tasks.sh), and damaged module files in all their kinds (test_live_module.sh).
+# there at once, and are mended by one repair. What other scripts have is named at the end.
 set -uo pipefail
 : "${MARSHEALTH:?}" "${MARSHEALTH_EXE:?}" "${EXAMPLE_IMAGES:?}" "${SCRATCH:?}" "${PREFIXES:?}"
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -90,6 +89,7 @@ settings() { # FILE
   iconv -f UTF-16 -t UTF-8 "$1" | perl -ne 'BEGIN { $/ = "\r\n\r\n" } print if /CurrentControlSet\\(Services|Control\\(ProductOptions|SecurityProviders|Session Manager))\b/'
 }
 keep() { # NAME: the registry, services, tasks and module files as others see them
+  rm -rf "${SCRATCH:?}/$1"
   mkdir -p "$SCRATCH/$1"
   exported 'HKLM\SYSTEM\CurrentControlSet' "$SCRATCH/system.reg" && settings "$SCRATCH/system.reg" >"$SCRATCH/$1/system.reg" &&
     exported 'HKLM\SOFTWARE\Microsoft' "$SCRATCH/$1/software.reg" &&
@@ -100,7 +100,8 @@ keep() { # NAME: the registry, services, tasks and module files as others see th
     find . -type f -print0 | sort -z | xargs -0r sha256sum) >"$SCRATCH/$1/module"
 }
 services=(obengine VSS swprv Schedule EventLog vds COMSysApp MSDTC msiserver SQLWriter CryptSvc)
-same() { # NAME OTHER
+same() { # NAME OTHER: the last file is there if all are
+  [ -s "$SCRATCH/$1/module" ] && [ -s "$SCRATCH/$2/module" ] || return 1
   diff -ra "$SCRATCH/$1" "$SCRATCH/$2" | head -n 20 | sed 's/^/# /' | tee "$SCRATCH/differences"
   [ ! -s "$SCRATCH/differences" ]
 }
@@ -296,7 +297,8 @@ there_and_back
 row powershell.module-integrity/folder-missing - powershell.restore-module back rm -r "$module"
 there_and_back
 
-# In other scripts, the last but for that: Wine counts each of its users among the administrators.
+# In other scripts: test_tasks.sh, test_live_module.sh, test_iscsi.sh and, as Wine counts each of its users among the
+# administrators, test_win32_administrators.c.
 elsewhere=(schedule.enabled/disabled+triggers-disabled schedule.multiple-instances/other-policy
   schedule.principal/administrators-not-elevated powershell.module-integrity/not-a-program services.iscsi/disabled
   schedule.principal/user-not-administrator)
