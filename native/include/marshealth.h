@@ -123,7 +123,8 @@ typedef struct mars_session mars_session;
 typedef struct mars_event {
     uint32_t struct_size;
     int32_t kind;     /* MARS_EVENT_... */
-    const char *text; /* progress: the evidence group being collected; log: one sentence. Valid during the call */
+    const char *text; /* progress: the evidence group being collected, the step being taken, or what it waits for;
+                         log: one sentence. Valid during the call */
     uint64_t done;
     uint64_t total;
 } mars_event;

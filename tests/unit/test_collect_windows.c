@@ -81,6 +81,76 @@ static void test_scratch_paths(void **state) {
     }
 }
 
+/* What a folder on the way stands for decides on which volume it is. */
+static void test_scratch_behind_a_link(void **state) {
+    scene *s = *state;
+    temp_image_text(&s->image, "captures/files.json",
+                    "[{\"FullName\": \"C:\\\\Mount\", \"Attributes\": 1040, \"Sddl\": null, \"Zone\": null},"
+                    "{\"FullName\": \"C:\\\\Plain\", \"Attributes\": 16, \"Sddl\": null, \"Zone\": null}]");
+    static const struct {
+        const char *location;
+        bool unknown;
+    } cases[] = {
+        {"C:\\\\Mount\\\\Scratch", true},
+        {"c:\\\\mount\\\\A\\\\Scratch", true},
+        {"C:\\\\Plain\\\\Scratch", false},
+        {"C:\\\\Other\\\\Scratch", false},
+        {"C:\\\\Mount", false}, /* itself; scratch.attributes says that */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const scratch_evidence *scratch = scratch_at(s, cases[i].location);
+        assert_int_equal(scratch->letter.fact.state, cases[i].unknown ? FACT_UNKNOWN : FACT_KNOWN);
+        assert_int_equal(scratch->volume.fact.state, cases[i].unknown ? FACT_UNKNOWN : FACT_ABSENT);
+    }
+}
+
+/* A machine that tells on which volume a file is. */
+static file_volume told;
+static fact_state told_state;
+
+static fact_state tell_volume(host *machine, const char *path, arena *memory, file_volume *out, fact *why) {
+    (void)machine;
+    (void)memory;
+    assert_string_equal(path, "C:\\Mount\\Scratch");
+    *out = told;
+    *why = told_state == FACT_KNOWN    ? fact_known("here")
+           : told_state == FACT_ABSENT ? fact_absent("here")
+                                       : fact_unknown(REASON_ACCESS_DENIED, "here", NULL);
+    return told_state;
+}
+
+static void test_scratch_on_a_mounted_volume(void **state) {
+    static const struct {
+        const char *mount_point;
+        fact_state told;
+        fact_state letter;
+    } cases[] = {
+        {"C:\\Mount\\", FACT_KNOWN, FACT_ABSENT},
+        {"C:\\", FACT_KNOWN, FACT_KNOWN},
+        {"", FACT_ABSENT, FACT_KNOWN},
+        {"", FACT_UNKNOWN, FACT_UNKNOWN},
+    };
+    scene *s = *state;
+    temp_image_hive(&s->image, HIVE_SOFTWARE, CONFIG "]\n\"ScratchLocation\"=\"C:\\\\Mount\\\\Scratch\"\n");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        temp_image_open(&s->image);
+        static host_reader reader; /* as long as the image is open */
+        reader = *s->image.machine->read;
+        reader.volume_of = tell_volume;
+        s->image.machine->read = &reader;
+        told_state = cases[i].told;
+        told = (file_volume){.path = "\\\\?\\Volume{1}\\", .mount_point = cases[i].mount_point};
+        evidence_free(s->document);
+        assert_int_equal(collect(&s->document, s->image.machine, GROUP(scratch), NULL), MARS_OK);
+        const scratch_evidence *scratch = &s->document->scratch;
+        assert_int_equal(scratch->volume.fact.state, cases[i].told);
+        assert_int_equal(scratch->letter.fact.state, cases[i].letter);
+        if (cases[i].told == FACT_KNOWN) {
+            assert_string_equal(scratch->volume.value, "\\\\?\\Volume{1}\\");
+        }
+    }
+}
+
 static void test_scratch_locations(void **state) {
     scene *s = *state;
     temp_image_hive(&s->image, HIVE_SOFTWARE,
@@ -298,10 +368,19 @@ static void test_file_renames(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(test_scratch_paths),  TEST(test_scratch_locations), TEST(test_no_scratch_location),
-        TEST(test_scratch_folder), TEST(test_scratch_rights),    TEST(test_captured_only),
-        TEST(test_versions),       TEST(test_cryptography),      TEST(test_offline_backup),
-        TEST(test_restart_marks),  TEST(test_file_renames),
+        TEST(test_scratch_paths),
+        TEST(test_scratch_behind_a_link),
+        TEST(test_scratch_on_a_mounted_volume),
+        TEST(test_scratch_locations),
+        TEST(test_no_scratch_location),
+        TEST(test_scratch_folder),
+        TEST(test_scratch_rights),
+        TEST(test_captured_only),
+        TEST(test_versions),
+        TEST(test_cryptography),
+        TEST(test_offline_backup),
+        TEST(test_restart_marks),
+        TEST(test_file_renames),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -267,6 +267,9 @@ static void test_volumes(void **state) {
     set_scene(&s);
     s.volumes[0].file_system.fact = unreadable;
     expect(VOLUMES, &s, "E:: unknown");
+    set_scene(&s);
+    s.volumes[0].letter.fact = unreadable;
+    expect(VOLUMES, &s, "unknown");
     s.e.volumes.list = (fact_list){.fact = unreadable};
     expect(VOLUMES, &s, "unknown");
 }

@@ -243,6 +243,44 @@ static void test_a_service_is_half_configured(void **state) {
     }
 }
 
+static mars_status flush_fails(host *machine, bool others) {
+    (void)machine;
+    assert_true(others); /* the process that made the changes is gone */
+    return error_set(MARS_E_UNWRITABLE, "not flushed");
+}
+
+/* A run is written down as looked after only once what its recovery did, or found done, is durable. */
+static void test_a_recovery_that_is_not_durable(void **state) {
+    (void)state;
+    static const service_config cases[] = {
+        {SERVICE_START_AUTOMATIC, SERVICE_DELAY_UNSET}, /* brought back by the recovery */
+        {SERVICE_START_AUTOMATIC, SERVICE_DELAY_ON},    /* done by the run */
+    };
+    static const journal_found found[] = {FOUND_NOT_DONE, FOUND_DONE};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        repair_scene s;
+        history *document = NULL;
+        scene_make(&s);
+        left = cases[i];
+        assert_false(in_a_child(&s, act_half, 0));
+        scene_open(&s);
+        const host_writer *real = s.image.machine->writer;
+        host_writer writer = *real;
+        writer.flush = flush_fails;
+        s.image.machine->writer = &writer;
+        assert_int_equal(history_read(&document, s.image.machine), MARS_OK);
+        assert_int_equal(document->runs[0].journal.found, FOUND_NOT_LOOKED);
+        assert_int_equal(document->notes.count, 1);
+        assert_non_null(strstr(document->notes.items[0], "not flushed"));
+        history_free(document);
+        s.image.machine->writer = real;
+        assert_int_equal(history_read(&document, s.image.machine), MARS_OK);
+        assert_int_equal(document->runs[0].journal.found, found[i]);
+        history_free(document);
+        scene_remove(&s);
+    }
+}
+
 /* ---- Memory ---- */
 
 static void fail_every_allocation(scene_act act, bool with_run) {
@@ -440,6 +478,7 @@ int main(void) {
         cmocka_unit_test(test_a_read_only_image),
         cmocka_unit_test(test_one_run_at_a_time),
         cmocka_unit_test(test_a_service_is_half_configured),
+        cmocka_unit_test(test_a_recovery_that_is_not_durable),
         cmocka_unit_test(test_the_run_dies_at_every_call),
         cmocka_unit_test(test_the_undo_dies_at_every_call),
         cmocka_unit_test(test_every_call_of_a_run_fails),

@@ -618,6 +618,33 @@ static void test_an_image_cannot(void **state) {
     done(&f);
 }
 
+/* ---- Waiting ---- */
+
+static void remember(void *user, const char *what) {
+    text_addf(user, "%s\n", what);
+}
+
+/* Stopping may take minutes: who watches is told what is waited for, also on the way back. */
+static void test_who_watches_is_told(void **state) {
+    (void)state;
+    fixture f;
+    text_builder heard = {0};
+    make(&f);
+    f.machine.base.waiting = remember;
+    f.machine.base.waiting_user = &heard;
+    assert_int_equal(call(&f, "service.restart", "CryptSvc"), MARS_OK);
+    assert_string_equal(text_builder_text(&heard), "Waiting for the service B to stop\n"
+                                                   "Waiting for the service C to stop\n"
+                                                   "Waiting for the service A to stop\n"
+                                                   "Waiting for the service CryptSvc to stop\n"
+                                                   "Waiting for the service CryptSvc to start\n"
+                                                   "Waiting for the service A to start\n"
+                                                   "Waiting for the service C to start\n"
+                                                   "Waiting for the service B to start\n");
+    text_builder_free(&heard);
+    done(&f);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_start),
@@ -645,6 +672,7 @@ int main(void) {
         cmocka_unit_test(test_stop),
         cmocka_unit_test(test_risk_goes_by_the_service),
         cmocka_unit_test(test_an_image_cannot),
+        cmocka_unit_test(test_who_watches_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "host/win32/wide.h"
+#include "host/win32/win32.h"
 #include "live_machine.h"
 #include "wrapped_call.h"
 
@@ -102,6 +103,20 @@ static void exit_codes_alone_mean_nothing(void **state) {
     assert_string_equal(text, "x");
 }
 
+/* vssadmin then prints why it does not work, in whatever language; a list without items has that code, too.
+ */
+static void without_rights_an_exit_code_is_a_denial(void **state) {
+    live_machine *on = *state;
+    const char *text = NULL;
+    win32_of(on->machine)->elevated = false;
+    set("2", "Error: You don't have the correct permissions to run this command.\r\n", 68);
+    assert_int_equal(run(on, console_tool_of(CONSOLE_SHADOW_STORAGE), &text), FACT_UNKNOWN);
+    assert_int_equal(on->why.reason, REASON_ACCESS_DENIED);
+    assert_string_equal(on->why.detail, "run elevated (as administrator)");
+    set("0", "x", 1);
+    assert_int_equal(run(on, console_tool_of(CONSOLE_SHADOW_STORAGE), &text), FACT_KNOWN);
+}
+
 static void late_answers_are_waited_for(void **state) {
     live_machine *on = *state;
     const char *text = NULL;
@@ -178,6 +193,19 @@ static void can_be_cancelled(void **state) {
     expect_nothing_runs();
 }
 
+/* Half of a change would be worse than all of it or none. */
+static void a_change_is_not_cancelled(void **state) {
+    live_machine *on = *state;
+    int asked = 0;
+    set("0 late", "done", 4);
+    on->machine->cancelled = yes;
+    on->machine->cancel_user = &asked;
+    mars_status status = on->write->shadow_resize(on->machine, "C:", "C:", UINT64_C(400) << 20);
+    on->machine->cancelled = NULL;
+    assert_int_equal(status, MARS_OK);
+    assert_int_equal(asked, 0);
+}
+
 static DWORD WINAPI cancel_once_it_runs(void *user) {
     while (GetFileAttributesW(L"" FOLDER "\\arguments.txt") == INVALID_FILE_ATTRIBUTES) {
         Sleep(10);
@@ -249,12 +277,14 @@ int main(void) {
         TEST(prints_what_it_prints),
         TEST(is_decoded),
         TEST(exit_codes_alone_mean_nothing),
+        TEST(without_rights_an_exit_code_is_a_denial),
         TEST(late_answers_are_waited_for),
         TEST(what_it_prints_at_its_end_is_read),
         TEST(a_tool_that_hangs_is_ended),
         TEST(too_much_is_too_large),
         TEST(what_it_leaves_running_does_not_hold_us),
         TEST(can_be_cancelled),
+        TEST(a_change_is_not_cancelled),
         TEST(a_session_can_be_cancelled),
         TEST(only_the_system_folder_counts),
         TEST(real_tools_answer),

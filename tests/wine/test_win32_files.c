@@ -335,6 +335,51 @@ static void other_volumes_get_copies(void **state) {
     assert_nothing_left(on);
 }
 
+static bool is_readonly(live_machine *on, const char *path) {
+    file_marks marks;
+    (void)on->read->file_marks(on->machine, path, &on->memory, &marks, &on->why);
+    return marks.attributes.fact.state == FACT_KNOWN && (marks.attributes.value & FILE_ATTR_READONLY) != 0;
+}
+
+/* Below one drive letter there may be several volumes: a file is found again on its own, not on the drive's.
+ */
+static void attributes_stay_below_a_mounted_volume(void **state) {
+    live_machine *on = *state;
+    const char *path = arena_printf(&on->memory, OTHER_VOLUME "\\marshealth-%lu", GetCurrentProcessId());
+    const char *kept = arena_printf(&on->memory, "%s.kept", path);
+    if (!is_there(on, OTHER_VOLUME)) {
+        skip();
+    }
+    store(path, "old", 3);
+    (void)tool(on, arena_printf(&on->memory, "cmd /c attrib +r %s", path));
+    assert_int_equal(on->write->file_keep(on->machine, path, kept), MARS_OK);
+    assert_int_equal(on->write->file_write(on->machine, path, text_bytes("new"), NULL), MARS_OK);
+    bool stays = is_readonly(on, path) && is_readonly(on, kept);
+    (void)tool(on, arena_printf(&on->memory, "cmd /c attrib -r %s*", path));
+    assert_int_equal(on->write->file_remove(on->machine, kept), MARS_OK);
+    assert_int_equal(on->write->file_remove(on->machine, path), MARS_OK);
+    assert_int_equal(on->write->file_remove(on->machine, arena_printf(&on->memory, "%s.readonly", kept)),
+                     MARS_OK);
+    assert_true(stays);
+}
+
+/* Windows calls that denied; what helps is to end the program. */
+static void a_library_that_is_loaded(void **state) {
+    live_machine *on = *state;
+    const char *path = FOLDER "\\loaded.dll";
+    HMODULE library = NULL;
+    (void)tool(on, arena_printf(&on->memory, "cmd /c copy /y \"%s\" \"%s\" >NUL",
+                                tool_path(on, "task_server.dll"), path));
+    library = LoadLibraryExW(L"" FOLDER "\\loaded.dll", NULL, DONT_RESOLVE_DLL_REFERENCES);
+    assert_non_null(library);
+    assert_int_equal(on->write->file_write(on->machine, path, text_bytes("new"), NULL), MARS_E_UNWRITABLE);
+    assert_non_null(strstr(error_message(), "is in use"));
+    assert_nothing_left(on);
+    assert_true(FreeLibrary(library));
+    assert_int_equal(on->write->file_write(on->machine, path, text_bytes("new"), NULL), MARS_OK);
+    assert_content(on, path, "new");
+}
+
 static void names_change(void **state) {
     live_machine *on = *state;
     store(FOLDER "\\other.txt", "other", 5);
@@ -382,6 +427,8 @@ int main(void) {
         TEST(attributes_stay),
         TEST(kept_files_come_back),
         TEST(other_volumes_get_copies),
+        TEST(attributes_stay_below_a_mounted_volume),
+        TEST(a_library_that_is_loaded),
         TEST(names_change),
         TEST(digests),
     };

@@ -9,6 +9,8 @@
 #include "core/error.h"
 #include "host/win32/win32.h"
 #include "live_machine.h"
+#include "repair/journal_storage.h"
+#include "wrapped_call.h"
 
 #include <aclapi.h>
 #include <sddl.h>
@@ -55,6 +57,73 @@ static void volumes_are_told(void **state) {
         }
     }
     assert_true(found);
+}
+
+/* ---- The volume of a file ---- */
+
+static fact_state volume_of(live_machine *on, const char *path, file_volume *out) {
+    return on->read->volume_of(on->machine, path, &on->memory, out, &on->why);
+}
+
+static void a_file_is_on_its_drive(void **state) {
+    live_machine *on = *state;
+    volume_info_list volumes;
+    file_volume found;
+    const char *drive_c = "";
+    assert_int_equal(on->read->volume_list(on->machine, &on->memory, &volumes, &on->why), FACT_KNOWN);
+    for (size_t i = 0; i < volumes.count; i++) {
+        bool is_c = strcmp(fact_text_or(&volumes.items[i].letter, ""), "C") == 0;
+        drive_c = is_c ? volumes.items[i].path.value : drive_c;
+    }
+    static const char *const paths[] = {"C:\\", "c:\\windows\\system32", "C:\\none\\of\\these"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+        assert_int_equal(volume_of(on, paths[i], &found), FACT_KNOWN);
+        assert_string_equal(found.path, drive_c);
+        assert_int_equal(strlen(found.mount_point), strlen("C:\\"));
+    }
+    assert_int_equal(volume_of(on, "no path", &found), FACT_UNKNOWN);
+}
+
+/* Wine knows no volume that is mounted into a folder. */
+static bool is_mounted;
+static BOOL(WINAPI *real_path_name)(LPCWSTR, LPWSTR, DWORD);
+static BOOL WINAPI path_name(LPCWSTR path, LPWSTR out, DWORD room) {
+    static const wchar_t mounted[] = L"\\\\?\\C:\\windows\\";
+    if (!is_mounted || wcsncmp(path, mounted, wcslen(mounted)) != 0) {
+        return real_path_name(path, out, room);
+    }
+    assert_true(room > wcslen(mounted));
+    memcpy(out, mounted, sizeof mounted);
+    return TRUE;
+}
+
+static BOOL(WINAPI *real_volume_name)(LPCWSTR, LPWSTR, DWORD);
+static BOOL WINAPI volume_name(LPCWSTR mount_point, LPWSTR out, DWORD room) {
+    static const wchar_t volume[] = L"\\\\?\\Volume{00000000-0000-0000-0000-000000000007}\\";
+    if (!is_mounted || wcscmp(mount_point, L"\\\\?\\C:\\windows\\") != 0) {
+        return real_volume_name(mount_point, out, room);
+    }
+    assert_true(room > wcslen(volume));
+    memcpy(out, volume, sizeof volume);
+    return TRUE;
+}
+
+static void a_file_is_on_the_volume_mounted_there(void **state) {
+    static const wrapped_call calls[] = {
+        {"GetVolumePathNameW", (FARPROC)(void (*)(void))path_name, (FARPROC *)(void *)&real_path_name},
+        {"GetVolumeNameForVolumeMountPointW", (FARPROC)(void (*)(void))volume_name,
+         (FARPROC *)(void *)&real_volume_name},
+    };
+    live_machine *on = *state;
+    file_volume found;
+    wrap_call(&calls[0]);
+    wrap_call(&calls[1]);
+    is_mounted = true;
+    fact_state told = volume_of(on, "C:\\windows\\system32\\x", &found);
+    is_mounted = false;
+    assert_int_equal(told, FACT_KNOWN);
+    assert_string_equal(found.path, "\\\\?\\Volume{00000000-0000-0000-0000-000000000007}\\");
+    assert_string_equal(found.mount_point, "C:\\windows\\");
 }
 
 /* ---- Answers ---- */
@@ -137,20 +206,29 @@ static void the_folder_is_made_once(void **state) {
     assert_int_equal(others_with_rights(), 0);
 }
 
-/* Gives everyone a right to the folder. */
-static void open_to_all(void) {
-    static SID everyone = {
-        .Revision = SID_REVISION, .SubAuthorityCount = 1, .IdentifierAuthority = {{0, 0, 0, 0, 0, 1}}};
-    EXPLICIT_ACCESSW entry = {.grfAccessPermissions = GENERIC_ALL, .grfAccessMode = GRANT_ACCESS};
+#define ALL_FOR_EVERYONE "D:(A;;FA;;;WD)"
+#define READ_BY_EVERYONE "D:(A;;FA;;;BA)(A;;FA;;;SY)(A;;FRFX;;;WD)"
+
+static PSECURITY_DESCRIPTOR descriptor_of(const char *sddl) {
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    assert_true(
+        ConvertStringSecurityDescriptorToSecurityDescriptorA(sddl, SDDL_REVISION_1, &descriptor, NULL));
+    return descriptor;
+}
+
+/* Changes who may do what to a file or folder. */
+static void give(live_machine *on, const char *path, const char *sddl) {
+    PSECURITY_DESCRIPTOR descriptor = descriptor_of(sddl);
     PACL dacl = NULL;
-    entry.Trustee.TrusteeForm = TRUSTEE_IS_SID;
-    entry.Trustee.ptstrName = (wchar_t *)(void *)&everyone;
-    assert_true(SetEntriesInAclW(1, &entry, NULL, &dacl) == done);
-    wchar_t name[] = L"" JOURNALS;
+    BOOL present = FALSE;
+    BOOL ignored = FALSE;
+    assert_true(GetSecurityDescriptorDacl(descriptor, &present, &dacl, &ignored));
+    const wchar_t *wide = wide_text(&on->memory, path);
+    wchar_t *name = arena_copy(&on->memory, wide, (wcslen(wide) + 1) * sizeof *name);
     DWORD set =
         SetNamedSecurityInfoW(name, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, dacl, NULL);
     assert_true(set == done);
-    (void)LocalFree(dacl);
+    (void)LocalFree(descriptor);
 }
 
 static void one_open_to_others_is_refused(void **state) {
@@ -158,7 +236,7 @@ static void one_open_to_others_is_refused(void **state) {
     journal_place place;
     remove_journals();
     assert_int_equal(on->write->journal_folder(on->machine, true, &on->memory, &place), MARS_OK);
-    open_to_all();
+    give(on, JOURNALS, ALL_FOR_EVERYONE);
     assert_int_equal(others_with_rights(), 1);
     assert_int_equal(on->write->journal_folder(on->machine, true, &on->memory, &place), MARS_E_REFUSED);
     assert_non_null(strstr(error_message(), JOURNALS));
@@ -180,6 +258,67 @@ static void someone_elses_is_refused(void **state) {
     store(JOURNALS, "x", 1);
     assert_int_equal(on->write->journal_folder(on->machine, true, &on->memory, &place), MARS_E_REFUSED);
     (void)DeleteFileW(L"" JOURNALS);
+}
+
+static void who_is_trusted(void **state) {
+    static const struct {
+        const char *sddl;
+        mars_status nothing; /* others may do nothing */
+        mars_status read;
+    } cases[] = {
+        {"O:BAD:P(A;OICI;FA;;;BA)(A;OICI;FA;;;SY)", MARS_OK, MARS_OK},
+        {"O:SYD:(D;;FA;;;WD)(A;;FA;;;SY)", MARS_OK, MARS_OK},
+        {"O:BAD:(A;;FA;;;BA)(A;OICI;FR;;;BU)", MARS_E_REFUSED, MARS_OK},
+        {"O:BAD:(A;;FA;;;BA)(A;OICIIO;GXGR;;;BU)", MARS_E_REFUSED, MARS_OK},
+        {"O:BAD:(A;;FA;;;BA)(A;;0x2;;;BU)", MARS_E_REFUSED, MARS_E_REFUSED}, /* adds files */
+        {"O:BAD:(A;;FA;;;BA)(A;;WD;;;BU)", MARS_E_REFUSED, MARS_E_REFUSED},  /* changes these rights */
+        {"O:BAD:(A;;FA;;;BA)(A;;GA;;;BU)", MARS_E_REFUSED, MARS_E_REFUSED},
+        /* what is made there later is everyone's, or belongs to who makes it */
+        {"O:BAD:(A;OICI;FA;;;BA)(A;OICIIO;FA;;;WD)", MARS_E_REFUSED, MARS_E_REFUSED},
+        {"O:BAD:(A;OICI;FA;;;BA)(A;OICIIO;FA;;;S-1-3-0)", MARS_OK, MARS_OK},
+        {"O:BAD:(A;OICI;FA;;;BA)(A;OICIIO;FA;;;S-1-3-4)", MARS_OK, MARS_OK},
+        /* the maker's group may be one that everybody is in */
+        {"O:BAD:(A;OICI;FA;;;BA)(A;OICIIO;FA;;;S-1-3-1)", MARS_E_REFUSED, MARS_E_REFUSED},
+        {"O:BUD:(A;;FA;;;BA)", MARS_E_REFUSED, MARS_E_REFUSED},
+        {"O:BA", MARS_E_REFUSED, MARS_E_REFUSED}, /* no list: anybody may do anything */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        PSECURITY_DESCRIPTOR descriptor = descriptor_of(cases[i].sddl);
+        mars_status nothing = win32_check_descriptor(descriptor, false, OTHERS_MAY_NOTHING, "it");
+        mars_status read = win32_check_descriptor(descriptor, false, OTHERS_MAY_READ, "it");
+        if (nothing != cases[i].nothing || read != cases[i].read) {
+            fail_msg("%s: %d and %d", cases[i].sddl, nothing, read);
+        }
+        (void)LocalFree(descriptor);
+    }
+}
+
+#define RUN "20260302T080000Z-4711"
+
+/* What was put there while the folder was open to others stays theirs when it is closed. */
+static void a_run_that_others_could_write(void **state) {
+    static const char *const parts[] = {JOURNALS "\\" RUN, JOURNALS "\\" RUN "\\run.jsonl"};
+    live_machine *on = *state;
+    journal_place place;
+    journal_storage *storage = NULL;
+    bytes data;
+    remove_journals();
+    assert_int_equal(on->write->journal_folder(on->machine, true, &on->memory, &place), MARS_OK);
+    assert_int_equal(journal_storage_open(&storage, &place), MARS_OK);
+    assert_int_equal(storage->make_folder(storage, RUN), MARS_OK);
+    assert_int_equal(storage->create(storage, RUN "/run.jsonl", 0), MARS_OK);
+    assert_int_equal(storage->read(storage, RUN "/run.jsonl", 100, &on->memory, &data), MARS_OK);
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        give(on, parts[i], ALL_FOR_EVERYONE);
+        assert_int_equal(storage->read(storage, RUN "/run.jsonl", 100, &on->memory, &data), MARS_E_REFUSED);
+        assert_non_null(strstr(error_message(), RUN));
+        assert_non_null(strstr(error_message(), "is open to others"));
+        give(on, parts[i], READ_BY_EVERYONE);
+        assert_int_equal(storage->read(storage, RUN "/run.jsonl", 100, &on->memory, &data), MARS_OK);
+    }
+    storage->close(storage);
+    (void)tool(on, "cmd /c rd /s /q " JOURNALS);
 }
 
 /* ---- The lock ---- */
@@ -244,10 +383,14 @@ int main(int argc, char **argv) {
     const struct CMUnitTest tests[] = {
         TEST(what_the_host_says),
         TEST(volumes_are_told),
+        TEST(a_file_is_on_its_drive),
+        TEST(a_file_is_on_the_volume_mounted_there),
         TEST(errors_say_what_to_do),
         TEST(the_folder_is_made_once),
         TEST(one_open_to_others_is_refused),
         TEST(someone_elses_is_refused),
+        TEST(who_is_trusted),
+        TEST(a_run_that_others_could_write),
         TEST(one_run_at_a_time),
         TEST(the_system_releases_it),
     };

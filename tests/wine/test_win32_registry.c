@@ -219,7 +219,7 @@ static void the_system_account_has_its_own(void **state) {
     put(on, &environment, "PSModulePath", REGISTRY_EXPAND_SZ, "x\0\0", 4);
     assert_value(on, &environment, "PSModulePath", REGISTRY_EXPAND_SZ, "x\0\0", 4);
     (void)tool(on, "reg query HKU\\S-1-5-18\\Environment /v PSModulePath");
-    assert_int_equal(on->write->flush(on->machine),
+    assert_int_equal(on->write->flush(on->machine, false),
                      MARS_OK); /* tells programs, too: there are none that hang */
 }
 
@@ -253,7 +253,7 @@ static void flushing_works(void **state) {
     live_machine *on = *state;
     put(on, &test_key, "flushed", REGISTRY_SZ, "x\0\0", 4);
     put(on, &test_key_32, "flushed", REGISTRY_SZ, "x\0\0", 4);
-    assert_int_equal(on->write->flush(on->machine), MARS_OK);
+    assert_int_equal(on->write->flush(on->machine, false), MARS_OK);
     assert_null(on->write->registry_file);
 }
 

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "core/error.h"
+#include "core/text_builder.h"
 #include "live_machine.h"
 #include "wrapped_call.h"
 
@@ -194,6 +195,69 @@ static void a_busy_manager_is_waited_for(void **state) {
     assert_non_null(strstr(error_message(), "cannot be started while others are"));
 }
 
+/* ---- Who watches is told ---- */
+
+static void remember(void *user, const char *what) {
+    text_addf(user, "%s\n", what);
+}
+
+static size_t times(const text_builder *heard, const char *what) {
+    size_t count = 0;
+    for (const char *at = text_builder_text(heard); (at = strstr(at, what)) != NULL; at++) {
+        count++;
+    }
+    return count;
+}
+
+static void who_watches_is_told(void **state) {
+    enum { MOMENT_S = 1, LONGER_THAN_BETWEEN_TWO_S = 7 };
+    live_machine *on = *state;
+    text_builder heard = {0};
+    on->machine->waiting = remember;
+    on->machine->waiting_user = &heard;
+    create(on, "watched", "fail", "");
+    assert_int_equal(on->write->service_start(on->machine, "watched", MOMENT_S), MARS_E_REFUSED);
+    assert_true(times(&heard, "Waiting for the service watched, which is starting (") >= 1);
+    go();
+    create(on, "stuck", "never", "");
+    expect_ok(start(on, "stuck"));
+    assert_int_equal(on->write->service_stop(on->machine, "stuck", LONGER_THAN_BETWEEN_TWO_S),
+                     MARS_E_REFUSED);
+    assert_true(times(&heard, "Waiting for the service stuck, which is stopping (") >= 2);
+    text_builder_free(&heard);
+}
+
+static void remember_event(void *user, const mars_event *event) {
+    if (event->kind == MARS_EVENT_PROGRESS) {
+        text_addf(user, "%llu/%llu %s\n", (unsigned long long)event->done, (unsigned long long)event->total,
+                  event->text);
+    }
+}
+
+/* Through the interface that other programs have, as progress of the step. */
+static void waiting_is_progress(void **state) {
+    live_machine *on = *state;
+    text_builder heard = {0};
+    mars_session *session = NULL;
+    mars_outcome *outcome = NULL;
+    mars_session_options options = MARS_SESSION_OPTIONS_INIT;
+    mars_apply_options how = MARS_APPLY_OPTIONS_INIT;
+    create(on, "obengine", "good", "");
+    options.on_event = remember_event;
+    options.user = &heard;
+    how.flags = MARS_APPLY_CONFIRMED;
+    assert_int_equal(mars_session_open(&session, &options), MARS_OK);
+    assert_int_equal(
+        mars_operation_call(&outcome, session, "service.start", "{\"service\": \"obengine\"}", &how),
+        MARS_OK);
+    assert_int_equal(mars_outcome_state(outcome), MARS_OUTCOME_APPLIED);
+    assert_int_equal(times(&heard, "0/1 Waiting for the service obengine to start\n"), 1);
+    mars_outcome_free(outcome);
+    mars_session_close(session);
+    text_builder_free(&heard);
+    expect_ok(stop(on, "obengine"));
+}
+
 static void one_that_does_not_stop(void **state) {
     live_machine *on = *state;
     create(on, "refuse", "refuse", "");
@@ -275,6 +339,8 @@ int main(void) {
         TEST(start_type_and_delay),
         TEST(a_good_one),
         TEST(a_slow_one_is_waited_for),
+        TEST(who_watches_is_told),
+        TEST(waiting_is_progress),
         TEST(a_busy_manager_is_waited_for),
         TEST(one_that_does_not_stop),
         TEST(one_that_does_not_start),

@@ -9,6 +9,7 @@
 
 #include "core/instant.h"
 #include "core/unicode.h"
+#include "host/win32/win32.h"
 #include "live_machine.h"
 #include "memory_spy.h"
 #include "task_store.h"
@@ -123,6 +124,26 @@ static void what_cannot_be_listed_is_unknown(void **state) {
         assert_int_equal(on->why.reason, cases[i].reason);
         assert_true(cases[i].detail == NULL || contains(on->why.detail, cases[i].detail));
     }
+}
+
+/* Windows does not show to everybody what he may not read: it looks as if it were not there. */
+static void not_elevated_nothing_is_unknown(void **state) {
+    live_machine *on = *state;
+    task_status is;
+    bytes data;
+    win32_of(on->machine)->elevated = false;
+    (void)list(on, FOLDER, FACT_UNKNOWN);
+    assert_int_equal(on->why.reason, REASON_ACCESS_DENIED);
+    assert_string_equal(on->why.detail, "run elevated (as administrator)");
+    (void)list(on, "\\Microsoft\\Nothing", FACT_UNKNOWN);
+    assert_int_equal(on->why.reason, REASON_ACCESS_DENIED);
+    assert_int_equal(on->read->task_xml(on->machine, TASK, &on->memory, &data, &on->why), FACT_UNKNOWN);
+    assert_int_equal(on->why.reason, REASON_ACCESS_DENIED);
+    assert_int_equal(on->read->task_status(on->machine, TASK, &on->memory, &is, &on->why), FACT_UNKNOWN);
+    assert_int_equal(on->why.reason, REASON_ACCESS_DENIED);
+    put(on, TASK); /* what is shown is there */
+    assert_int_equal(list(on, FOLDER, FACT_KNOWN).count, 1);
+    assert_int_equal(on->read->task_xml(on->machine, TASK, &on->memory, &data, &on->why), FACT_KNOWN);
 }
 
 /* Of a folder that can be read only in part, what was read counts. */
@@ -407,6 +428,7 @@ int main(void) {
         CASE(hidden_tasks_are_listed),
         CASE(an_empty_folder_and_none),
         CASE(what_cannot_be_listed_is_unknown),
+        CASE(not_elevated_nothing_is_unknown),
         CASE(a_part_is_listed),
         CASE(a_slow_service_is_waited_for),
         CASE(the_definition_as_windows_gives_it),

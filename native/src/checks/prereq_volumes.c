@@ -36,8 +36,15 @@ void judge_prereq_unsupported_volumes(judgement *j, const evidence *e) {
     }
     for (size_t i = 0; i < list->count; i++) {
         const volume *v = (const volume *)list->items + i;
-        if (v->letter.fact.state == FACT_KNOWN && ascii_equal(fact_text_or(&v->drive_type, ""), "Fixed")) {
+        if (!ascii_equal(fact_text_or(&v->drive_type, ""), "Fixed")) {
+            continue;
+        }
+        if (v->letter.fact.state == FACT_KNOWN) {
             spoke = judge_one_volume(j, v) || spoke;
+        } else if (v->letter.fact.state == FACT_UNKNOWN) {
+            judge_unknown(j, fact_text_or(&v->path, NULL), "whether the volume has a drive letter",
+                          &v->letter.fact);
+            spoke = true;
         }
     }
     if (!spoke) {

@@ -48,11 +48,10 @@ static void judge_folder_attributes(judgement *j, const evidence *e, findings *f
 }
 
 static void judge_deduplication(judgement *j, const evidence *e, findings *f) {
-    const fact_text none = {0};
-    const volume *holder = volume_find(e, &e->scratch.letter, &none);
+    const volume *holder = volume_of_scratch(e);
     if (holder != NULL && fact_is_true(&holder->deduplicated)) {
         said *s = say_attribute(j, e, "deduplicated", &holder->deduplicated.fact);
-        say_text(s, "volume", arena_printf(judge_memory(j), "%s:", e->scratch.letter.value));
+        say_text(s, "volume", volume_name(judge_memory(j), &holder->letter, &holder->path));
         f->faulty = true;
     } else if (holder == NULL || !fact_is_false(&holder->deduplicated)) {
         cannot_tell(f, holder != NULL ? holder->deduplicated.fact : volume_not_found(e));

@@ -73,14 +73,13 @@ static void judge_spelling(view *v) {
 }
 
 static void judge_volume(view *v) {
-    const fact_text none = {0};
     const scratch_evidence *scratch = v->scratch;
-    const volume *holder = volume_find(v->e, &scratch->letter, &none);
+    const volume *holder = volume_of_scratch(v->e);
     const char *kind = holder != NULL ? fact_text_or(&holder->drive_type, NULL) : NULL;
-    bool drive = scratch->letter.fact.state == FACT_KNOWN;
-    if (drive && kind == NULL) {
+    bool elsewhere = scratch->letter.fact.state == FACT_ABSENT && scratch->volume.fact.state != FACT_KNOWN;
+    if (!elsewhere && kind == NULL) {
         note_unread(v, "whether its volume is a fixed disk of this server");
-    } else if (!drive || !ascii_equal(kind, "Fixed")) {
+    } else if (elsewhere || !ascii_equal(kind, "Fixed")) {
         said *s = say_fault(v, "not-local");
         say_text(s, "drive_type", kind != NULL ? kind : "");
         if (holder != NULL) {

@@ -11,7 +11,7 @@ enum { LEAST_GIGABYTES = 2, SYSTEM_STATE_GIGABYTES = 35 };
 static void say_space(judgement *j, const evidence *e, const volume *holder, const char *slug,
                       int64_t needed) {
     said *s = judge_say(j, NULL, slug);
-    say_text(s, "volume", arena_printf(judge_memory(j), "%s:", e->scratch.letter.value));
+    say_text(s, "volume", volume_name(judge_memory(j), &holder->letter, &holder->path));
     say_text(s, "folder", fact_text_or(&e->scratch.folder, ""));
     say_bytes(s, "free", holder->free.value);
     if (needed > 0) {
@@ -59,12 +59,12 @@ static bool judge_system_state(judgement *j, const evidence *e, const volume *ho
 }
 
 void judge_scratch_free_space(judgement *j, const evidence *e) {
-    const fact_text none = {0};
-    const volume *holder = volume_find(e, &e->scratch.letter, &none);
-    fact missing = e->scratch.letter.fact.state == FACT_KNOWN
-                       ? volume_not_found(e)
-                       : fact_unknown(REASON_DEPENDS, e->scratch.letter.fact.where,
-                                      "the scratch folder's drive is not known");
+    const volume *holder = volume_of_scratch(e);
+    const fact *letter = &e->scratch.letter.fact;
+    bool told = letter->state == FACT_KNOWN || e->scratch.volume.fact.state == FACT_KNOWN;
+    fact missing =
+        told ? volume_not_found(e)
+             : fact_unknown(REASON_DEPENDS, letter->where, "the scratch folder's drive is not known");
     fact malformed;
     const fact *unread = holder != NULL ? unusable(&holder->free, &malformed) : &missing;
     if (unread != NULL) {

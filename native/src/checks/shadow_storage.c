@@ -14,11 +14,6 @@ static const int64_t smallest_judged_volume = INT64_C(4) * 1024 * 1024 * 1024;
 static const int64_t kept_free_at_least = INT64_C(5) * 1024 * 1024 * 1024;
 enum { NEARLY_FULL_PERCENT = 95, ASSOCIATIONS_MAX = 1000 };
 
-static const char *volume_name(judgement *j, const fact_text *letter, const fact_text *path) {
-    return letter->fact.state == FACT_KNOWN ? arena_printf(judge_memory(j), "%s:", letter->value)
-                                            : fact_text_or(path, "a volume without a name");
-}
-
 typedef struct storage_view {
     const char *subject;
     const char *source;
@@ -34,8 +29,8 @@ static storage_view view_of(judgement *j, const evidence *e, const shadow_storag
     const volume *copied = volume_find(e, &s->source_letter, &s->source_volume);
     fact missing = volume_not_found(e);
     storage_view view = {
-        .source = volume_name(j, &s->source_letter, &s->source_volume),
-        .storage = volume_name(j, &s->storage_letter, &s->storage_volume),
+        .source = volume_name(judge_memory(j), &s->source_letter, &s->source_volume),
+        .storage = volume_name(judge_memory(j), &s->storage_letter, &s->storage_volume),
         .bounded = s->maximum.fact.state == FACT_KNOWN,
         .free = holder != NULL ? holder->free : (fact_number){.fact = missing},
         .size = holder != NULL ? holder->size : (fact_number){.fact = missing},

@@ -17,6 +17,15 @@ const volume *volume_find(const evidence *e, const fact_text *letter, const fact
     return NULL;
 }
 
+const char *volume_name(arena *memory, const fact_text *letter, const fact_text *path) {
+    return letter->fact.state == FACT_KNOWN ? arena_printf(memory, "%s:", letter->value)
+                                            : fact_text_or(path, "a volume without a name");
+}
+
+const volume *volume_of_scratch(const evidence *e) {
+    return volume_find(e, &e->scratch.letter, &e->scratch.volume);
+}
+
 fact volume_not_found(const evidence *e) {
     const fact *list = &e->volumes.list.fact;
     return list->state == FACT_KNOWN

@@ -51,6 +51,63 @@ static fact_text letter_of(collector *c, const fact_text *folder) {
     return fact_text_known(arena_printf(c->memory, "%c", letter - 'a' + 'A'), folder->fact.where);
 }
 
+/* ---- Its volume ---- */
+
+/* The first folder above it that stands for another place, as an image shows it; NULL: none is known to. */
+static const char *link_above(collector *c, const char *folder) {
+    enum { DRIVE_LENGTH = 3 }; /* "C:\\" */
+    const char *last = strrchr(folder, '\\');
+    const char *end = strlen(folder) > DRIVE_LENGTH ? strchr(folder + DRIVE_LENGTH, '\\') : NULL;
+    for (; end != NULL && end <= last; end = strchr(end + 1, '\\')) {
+        const char *above = arena_text_n(c->memory, folder, (size_t)(end - folder));
+        file_marks marks = {0};
+        fact why = {0};
+        if (c->machine->read->file_marks(c->machine, above, c->memory, &marks, &why) == FACT_KNOWN &&
+            marks.attributes.fact.state == FACT_KNOWN &&
+            (marks.attributes.value & FILE_ATTR_REPARSE_POINT) != 0) {
+            return above;
+        }
+    }
+    return NULL;
+}
+
+/* An image has drives only. */
+static void read_volume_of_image(collector *c, scratch_evidence *scratch) {
+    const char *where = scratch->folder.fact.where;
+    const char *link = link_above(c, scratch->folder.value);
+    scratch->volume.fact = fact_absent(where);
+    if (link != NULL) {
+        scratch->letter.fact = fact_unknown(
+            REASON_OUTSIDE, where,
+            arena_printf(c->memory, "%s is a reparse point: which volume is behind it cannot be told", link));
+        scratch->volume.fact = scratch->letter.fact;
+    }
+}
+
+/* The letter of the path is that of the volume only where no volume is mounted into a folder on the way. */
+static void read_volume(collector *c, scratch_evidence *scratch) {
+    file_volume found = {0};
+    scratch->letter = letter_of(c, &scratch->folder);
+    scratch->volume.fact = scratch->letter.fact;
+    if (scratch->letter.fact.state != FACT_KNOWN) {
+        return;
+    }
+    if (c->machine->read->volume_of == NULL) {
+        read_volume_of_image(c, scratch);
+        return;
+    }
+    fact_state state = c->machine->read->volume_of(c->machine, scratch->folder.value, c->memory, &found,
+                                                   &scratch->volume.fact);
+    if (state == FACT_UNKNOWN) {
+        scratch->letter.fact = scratch->volume.fact;
+    } else if (state == FACT_KNOWN) {
+        scratch->volume.value = found.path;
+        if (strlen(found.mount_point) != strlen("C:\\")) {
+            scratch->letter.fact = fact_absent(scratch->volume.fact.where);
+        }
+    }
+}
+
 /* ---- Marks ---- */
 
 /* An entry of the right kind that a capture lists is there, also where the file itself was not copied. */
@@ -188,7 +245,7 @@ void collect_scratch(collector *c) {
     scratch->location_written = read_newest_key_time(c, keys, sizeof keys / sizeof keys[0]);
     scratch->folder = folder_of(c, &scratch->location);
     scratch->provider_folder = folder_of(c, &scratch->provider_location);
-    scratch->letter = letter_of(c, &scratch->folder);
+    read_volume(c, scratch);
     if (scratch->folder.fact.state == FACT_KNOWN) {
         read_folder(c, scratch, scratch->folder.value);
     } else {

@@ -252,7 +252,11 @@
     F(S, text, folder, PUBLIC,                                                                               \
       "The folder that location names: expanded, without doubled and trailing backslashes")                  \
     F(S, text, provider_folder, PUBLIC, "The folder that provider_location names, likewise")                 \
-    F(S, text, letter, PUBLIC, "The folder's drive letter, upper case; absent: it is not on a drive")        \
+    F(S, text, letter, PUBLIC,                                                                               \
+      "Letter of the drive that the folder is on, upper case; absent: it is on another computer, or on a "   \
+      "volume that is mounted into a folder")                                                                \
+    F(S, text, volume, PUBLIC,                                                                               \
+      "Path of the volume that the folder is on; absent: only the drive letter tells it")                    \
     F(S, flag, folder_present, PUBLIC, "Whether the folder is there")                                        \
     F(S, number, attributes, PUBLIC, "The folder's FILE_ATTRIBUTE_... bits")                                 \
     F(S, flag, system_writes, PUBLIC,                                                                        \

@@ -26,6 +26,12 @@ void host_close(host *machine) {
     }
 }
 
+void host_waiting(const host *machine, const char *what) {
+    if (machine->waiting != NULL) {
+        machine->waiting(machine->waiting_user, what);
+    }
+}
+
 const char *registry_path_text(arena *memory, const registry_path *path, const char *value_name) {
     const char *root = path->root == REGISTRY_MACHINE ? "HKLM" : "HKU\\S-1-5-18";
     const char *view = path->view == REGISTRY_32 ? " (32-bit view)" : "";

@@ -160,6 +160,12 @@ typedef struct volume_info_list {
     size_t count;
 } volume_info_list;
 
+/* Where a file is. */
+typedef struct file_volume {
+    const char *path;        /* "\\\\?\\Volume{guid}\\" */
+    const char *mount_point; /* by which the file's path leads there: "C:\\", "C:\\Mount\\" */
+} file_volume;
+
 /* ---- Console tools ---- */
 
 /* One table serves both hosts: the live one runs the program, an image has its output as a capture.
@@ -231,6 +237,10 @@ typedef struct host_reader {
      * while it does not run. NULL: not on this host. */
     fact_state (*iscsi_persistent)(host *, arena *, text_list *out, fact *why);
     fact_state (*volume_list)(host *, arena *, volume_info_list *out, fact *why);
+    /* The volume that a file or folder is on, or would be: a folder on the way to it may be one into which another
+     * volume is mounted than that of the drive letter. Absent: only its drive letter tells it, as for a network
+     * drive. NULL: not on this host. */
+    fact_state (*volume_of)(host *, const char *path, arena *, file_volume *out, fact *why);
     /* The output, decoded to UTF-8. */
     fact_state (*console)(host *, const console_tool *, arena *, const char **out, fact *why);
 
@@ -260,9 +270,18 @@ struct host {
     const char *source_name; /* the image's path or the computer's name */
     const char *system_drive; /* "C:" */
     text_list warnings;      /* what the user should know of the source, e.g. that a hive is dirty; sentences */
-    bool (*cancelled)(void *user); /* asked while a reader waits for a program, which it then ends; NULL: never */
+    /* Asked while a reader waits for a program, which it then ends; never inside a change. NULL: nobody is
+     * asked; so it is while a run changes the machine, whose reading judges what came of a change. */
+    bool (*cancelled)(void *user);
     void *cancel_user;
+    /* Told what a change waits for, when that begins, at each change of it and every few seconds. The text is
+     * valid during the call. NULL: nobody is told. */
+    void (*waiting)(void *user, const char *what);
+    void *waiting_user;
 };
+
+/* Tells it, if there is somebody. */
+void host_waiting(const host *machine, const char *what);
 
 /* Opens a folder laid out like a system drive: MARS_E_NOT_AN_IMAGE, MARS_E_UNREADABLE, MARS_E_MALFORMED,
  * MARS_E_TOO_LARGE (a SYSTEM hive of more than 512 MiB). */

@@ -103,8 +103,9 @@ struct host_writer {
     void (*unlock)(host *);
     /* The folder of the journals; make: it is made if it is not there. MARS_E_NOT_FOUND. */
     mars_status (*journal_folder)(host *, bool make, arena *, journal_place *out);
-    /* Makes all that was changed durable, on a host where the acts themselves do not; at the end of a run. */
-    mars_status (*flush)(host *);
+    /* Makes all that was changed durable, on a host where the acts themselves do not; at the end of a run.
+     * others: also what another process may have changed, for the recovery of one that was ended. */
+    mars_status (*flush)(host *, bool others);
 };
 
 /* NULL where the host cannot be changed at all. */

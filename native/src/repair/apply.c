@@ -88,25 +88,35 @@ static bool is_confirmed(applying *work, bool alone) {
     return settings->confirm(settings->user, own ? work->acts[0].operation->id : NULL, text);
 }
 
-static void take_steps(applying *work, bool alone) {
+/* What a step waits for is progress of that step. */
+static void tell_waiting(void *user, const char *what) {
+    const applying *work = user;
+    work->settings->progress(work->settings->user, what, work->done, work->total);
+}
+
+static void take_steps(applying *work, host *machine, bool alone) {
     size_t total = steps_to_take(work);
     if (total > 0 && !is_confirmed(work, alone)) {
         work->result->state = OUTCOME_CANCELLED;
         work->result->status = MARS_E_CANCELLED;
         return;
     }
-    size_t done = 0;
+    bool watched = work->settings->progress != NULL;
     bool going = true;
+    work->total = total;
+    machine->waiting = watched ? tell_waiting : NULL;
+    machine->waiting_user = work;
     for (size_t i = 0; going && i < work->count; i++) {
         if (work->steps[i].state == STEP_HELD) {
             continue;
         }
-        if (work->settings->progress != NULL) {
-            work->settings->progress(work->settings->user, work->steps[i].title, done, total);
+        if (watched) {
+            work->settings->progress(work->settings->user, work->steps[i].title, work->done, total);
         }
         going = take_step(work, i);
-        done++;
+        work->done++;
     }
+    machine->waiting = NULL;
 }
 
 /* ---- What came of it ---- */
@@ -203,7 +213,7 @@ static mars_status carry_out(applying *work, host *machine, const char *plan_has
         return status;
     }
     work->result->machine = work->run.identity;
-    take_steps(work, alone);
+    take_steps(work, machine, alone);
     sum_up(work, alone);
     end_run(work);
     work->result->notes = notes_of(work);

@@ -14,7 +14,8 @@ typedef struct apply_settings {
     /* NULL: not asked, and steps that ask for themselves are refused. step NULL: the whole plan, asked once
      * before the first step. text: what will be done and what of it cannot be undone. */
     bool (*confirm)(void *user, const char *operation, const char *text);
-    void (*progress)(void *user, const char *title, uint64_t done, uint64_t total); /* may be NULL */
+    /* title: of the step that begins, or what it waits for. May be NULL. */
+    void (*progress)(void *user, const char *title, uint64_t done, uint64_t total);
     bool (*cancelled)(void *user);                                                  /* may be NULL */
     void *user;
 } apply_settings;

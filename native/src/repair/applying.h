@@ -21,6 +21,8 @@ typedef struct applying {
     const act *acts;
     step_outcome *steps; /* one for each act */
     size_t count;
+    size_t done; /* of how many steps that are taken */
+    size_t total;
     bool confirmed; /* what asks for itself was confirmed already: a single operation is asked for once */
     repair_run run;
 } applying;

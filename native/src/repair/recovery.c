@@ -149,6 +149,10 @@ static mars_status recover(recovery *r, journal_run *run) {
     journal_recovery found = {0};
     mars_status status = clean_up(r, run);
     status = status == MARS_OK ? look(r, run, &found) : status;
+    /* Nobody looks again once it is written down: what was found must last as long as that. */
+    if (status == MARS_OK && r->writer->flush != NULL) {
+        status = r->writer->flush(r->machine, true);
+    }
     status = status == MARS_OK ? journal_recovered(r->storage, r->id, &found) : status;
     run->found = status == MARS_OK ? found.found : FOUND_NOT_LOOKED;
     return status;

@@ -153,7 +153,7 @@ mars_status run_end(repair_run *run, const char *state) {
     const host_writer *writer = host_writer_of(run->machine);
     mars_status status = MARS_OK;
     if (run->changing.journal != NULL) {
-        status = writer->flush != NULL ? writer->flush(run->machine) : MARS_OK;
+        status = writer->flush != NULL ? writer->flush(run->machine, false) : MARS_OK;
         if (status == MARS_OK && !run->changing.unsettled) {
             status = journal_end(run->changing.journal, state);
         }

@@ -70,12 +70,17 @@ static const char *all_not_running(host *machine, const service_control *c) {
 
 /* ---- One service ---- */
 
+static void tell_waiting(const host *machine, arena *memory, const char *service, const char *what) {
+    host_waiting(machine, arena_printf(memory, "Waiting for the service %s to %s", service, what));
+}
+
 static mars_status start_one(host *machine, const host_writer *writer, arena *memory, const char *service) {
     service_info info = {0};
     mars_status status = service_control_read(machine, memory, service, &info);
     if (status != MARS_OK || info.state.value == SERVICE_STATE_RUNNING) {
         return status;
     }
+    tell_waiting(machine, memory, service, "start");
     return writer->service_start(machine, service, START_LIMIT_S);
 }
 
@@ -85,6 +90,7 @@ static mars_status stop_one(host *machine, const host_writer *writer, arena *mem
     if (status != MARS_OK || info.state.value == SERVICE_STATE_STOPPED) {
         return status;
     }
+    tell_waiting(machine, memory, service, "stop");
     return writer->service_stop(machine, service, STOP_LIMIT_S);
 }
 

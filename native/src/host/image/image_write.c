@@ -127,8 +127,9 @@ void image_unlock(host *machine) {
 }
 
 /* Each act is durable when it returns. */
-static mars_status image_flush(host *machine) {
+static mars_status image_flush(host *machine, bool others) {
     (void)machine;
+    (void)others;
     return MARS_OK;
 }
 

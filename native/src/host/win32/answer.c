@@ -41,15 +41,17 @@ static const struct {
     {ERROR_SHARING_VIOLATION, FACT_UNKNOWN, REASON_UNREADABLE,
      "another program has it open for itself alone"},
     {ERROR_LOCK_VIOLATION, FACT_UNKNOWN, REASON_UNREADABLE, "another program has locked it"},
+    {WIN32_LOCKED_BY_BITLOCKER, FACT_UNKNOWN, REASON_UNREADABLE, "the volume is locked by BitLocker"},
     {ERROR_NOT_READY, FACT_UNKNOWN, REASON_UNREADABLE, "the drive is not ready"},
     {ERROR_FILE_CORRUPT, FACT_UNKNOWN, REASON_MALFORMED, "the file system is damaged there"},
     {ERROR_DISK_CORRUPT, FACT_UNKNOWN, REASON_MALFORMED, "the file system is damaged there"},
 };
 enum { MEANING_COUNT = sizeof meanings / sizeof meanings[0] };
 
+/* Only an elevated process may give what it makes to the Administrators. */
 static bool is_denied(DWORD error) {
     return error == ERROR_ACCESS_DENIED || error == ERROR_PRIVILEGE_NOT_HELD ||
-           error == DENIED_ELEVATION_REQUIRED;
+           error == ERROR_INVALID_OWNER || error == DENIED_ELEVATION_REQUIRED;
 }
 
 static const char *denied_detail(const win32_host *self) {
@@ -93,7 +95,7 @@ mars_status win32_write_failed(const win32_host *self, DWORD error, const char *
     case ERROR_SHARING_VIOLATION:
     case ERROR_LOCK_VIOLATION:
     case ERROR_USER_MAPPED_FILE:
-        return error_set(MARS_E_UNWRITABLE, "%s: another program has it open", where);
+        return error_set(MARS_E_UNWRITABLE, "%s is in use: another program has it open or loaded", where);
     case ERROR_DIR_NOT_EMPTY:
         return error_set(MARS_E_REFUSED, "%s is not empty", where);
     case ERROR_NOT_ENOUGH_MEMORY:

@@ -46,10 +46,13 @@ fact_state win32_console(host *machine, const console_tool *tool, arena *memory,
                          fact *why) {
     const win32_host *self = win32_of(machine);
     const char *command = command_of(tool->program, tool->arguments, memory);
+    const win32_program program = {.name = tool->program,
+                                   .arguments = tool->arguments,
+                                   .command = command,
+                                   .time_limit_s = tool->time_limit_s};
     win32_program_end end;
     *out = "";
-    fact_state state = win32_program_run(self, tool->program, tool->arguments, tool->time_limit_s, command,
-                                         memory, &end, why);
+    fact_state state = win32_program_run(self, &program, memory, &end, why);
     state = state == FACT_KNOWN ? judge_end(self, &end, command, memory, why) : state;
     return state == FACT_KNOWN ? win32_program_text(&end.output, command, memory, out, why) : state;
 }
@@ -82,7 +85,7 @@ mars_status win32_shadow_resize(host *machine, const char *for_volume, const cha
                                 uint64_t max_bytes) {
     enum { TIME_LIMIT_S = 180 };
     static const uint64_t megabyte = UINT64_C(1024) * 1024;
-    static const char program[] = "vssadmin.exe";
+    static const char name[] = "vssadmin.exe";
     const win32_host *self = win32_of(machine);
     arena memory = {0};
     fact why;
@@ -97,10 +100,14 @@ mars_status win32_shadow_resize(host *machine, const char *for_volume, const cha
                      (unsigned long long)(max_bytes / megabyte + (max_bytes % megabyte != 0))),
         NULL,
     };
-    const char *command = command_of(program, arguments, &memory);
+    const char *command = command_of(name, arguments, &memory);
+    const win32_program program = {.name = name,
+                                   .arguments = arguments,
+                                   .command = command,
+                                   .time_limit_s = TIME_LIMIT_S,
+                                   .changes = true};
     mars_status status = MARS_OK;
-    fact_state state =
-        win32_program_run(self, program, arguments, TIME_LIMIT_S, command, &memory, &end, &why);
+    fact_state state = win32_program_run(self, &program, &memory, &end, &why);
     if (state != FACT_KNOWN) {
         status = win32_write_refuse(&why);
     } else if (end.exit_code != 0) {

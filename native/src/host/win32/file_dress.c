@@ -1,6 +1,8 @@
 #include "core/alloc.h"
 #include "host/win32/win32.h"
 
+#include <string.h>
+
 enum {
     COPIED = FILE_ATTRIBUTE_READONLY | FILE_ATTRIBUTE_HIDDEN | FILE_ATTRIBUTE_SYSTEM | FILE_ATTRIBUTE_ARCHIVE
 };
@@ -73,15 +75,26 @@ static HANDLE open_attributes(const wchar_t *path) {
                        OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
 }
 
-/* Any folder of the volume serves to find a file again by its number. */
-static HANDLE open_root_of(const wchar_t *path) {
-    enum { ROOT_ROOM = 8 };
-    wchar_t root[ROOT_ROOM] = {0};
-    for (size_t i = 0; i + 1 < ROOT_ROOM; i++) {
-        root[i] = path[i];
+/* Any folder of the volume serves to find a file again by its number. The drive's root need not: what is
+ * below it may be on another volume, where that number is another file's. So the volume is asked for that the
+ * file's folder is on. */
+static HANDLE open_volume_of(const wchar_t *path) {
+    const wchar_t *last = wcsrchr(path, L'\\');
+    size_t length = last != NULL ? (size_t)(last - path) + 1 : 0;
+    wchar_t *folder = mem_alloc((length + 1) * sizeof *folder);
+    wchar_t *root = mem_alloc((length + 2) * sizeof *root);
+    HANDLE opened = INVALID_HANDLE_VALUE;
+    if (folder != NULL && root != NULL) {
+        memcpy(folder, path, length * sizeof *folder);
+        folder[length] = L'\0';
+        if (GetVolumePathNameW(folder, root, (DWORD)length + 2) != FALSE) {
+            opened = CreateFileW(root, FILE_READ_ATTRIBUTES, WIN32_SHARE_ALL, NULL, OPEN_EXISTING,
+                                 FILE_FLAG_BACKUP_SEMANTICS, NULL);
+        }
     }
-    return CreateFileW(root, FILE_READ_ATTRIBUTES, WIN32_SHARE_ALL, NULL, OPEN_EXISTING,
-                       FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    mem_free(folder);
+    mem_free(root);
+    return opened;
 }
 
 bool win32_make_readonly(const win32_place *place) {
@@ -105,18 +118,18 @@ win32_writable win32_make_writable(const win32_place *place) {
         return made;
     }
     HANDLE file = open_attributes(place->wide);
-    HANDLE root = open_root_of(place->wide);
-    if (file != INVALID_HANDLE_VALUE && root != INVALID_HANDLE_VALUE &&
+    HANDLE volume = open_volume_of(place->wide);
+    if (file != INVALID_HANDLE_VALUE && volume != INVALID_HANDLE_VALUE &&
         GetFileInformationByHandle(file, &information) != FALSE &&
         set_attributes(file, information.dwFileAttributes & COPIED & ~(DWORD)FILE_ATTRIBUTE_READONLY)) {
-        made.volume = root;
+        made.volume = volume;
         made.attributes = information.dwFileAttributes & COPIED;
         made.id.FileId.HighPart = (LONG)information.nFileIndexHigh;
         made.id.FileId.LowPart = information.nFileIndexLow;
-        root = INVALID_HANDLE_VALUE;
+        volume = INVALID_HANDLE_VALUE;
     }
-    if (root != INVALID_HANDLE_VALUE) {
-        (void)CloseHandle(root);
+    if (volume != INVALID_HANDLE_VALUE) {
+        (void)CloseHandle(volume);
     }
     if (file != INVALID_HANDLE_VALUE) {
         (void)CloseHandle(file);

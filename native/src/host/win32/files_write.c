@@ -189,6 +189,34 @@ static DWORD copy_whole(const win32_place *from, const win32_place *fresh, const
     return error;
 }
 
+/* ---- What went wrong ---- */
+
+/* A program or library that is loaded cannot be replaced or removed. Windows then speaks of access that is
+ * denied; but asked to open it for writing, it says what is the matter. */
+static bool is_loaded(const win32_place *place) {
+    HANDLE file = CreateFileW(place->wide, FILE_WRITE_DATA, WIN32_SHARE_ALL, NULL, OPEN_EXISTING, 0, NULL);
+    DWORD error = file != INVALID_HANDLE_VALUE ? ERROR_SUCCESS : GetLastError();
+    if (file != INVALID_HANDLE_VALUE) {
+        (void)CloseHandle(file);
+    }
+    return error == ERROR_SHARING_VIOLATION || error == ERROR_USER_MAPPED_FILE;
+}
+
+static mars_status failed(const win32_host *self, DWORD error, const win32_place *place) {
+    if (error != ERROR_ACCESS_DENIED || !exists(place) || is_folder(place)) {
+        return win32_write_failed(self, error, place->where);
+    }
+    if (is_loaded(place)) {
+        return win32_write_failed(self, ERROR_SHARING_VIOLATION, place->where);
+    }
+    return self->elevated
+               ? error_set(MARS_E_UNWRITABLE,
+                           "%s: access was denied, also to this elevated process: a program may be "
+                           "using it, or the file's rights do not allow it",
+                           place->where)
+               : win32_write_failed(self, error, place->where);
+}
+
 /* ---- Writing ---- */
 
 /* Keeps the old file under its second name; on a volume without such names it is moved there. */
@@ -227,7 +255,7 @@ static mars_status replace(const win32_host *self, const win32_place *place, con
     if (exists(&left)) {
         (void)delete_name(&left);
     }
-    return win32_write_failed(self, error, place->where);
+    return failed(self, error, place);
 }
 
 mars_status win32_file_write(host *machine, const char *path, bytes content, const char *aside) {
@@ -255,7 +283,7 @@ mars_status win32_file_write(host *machine, const char *path, bytes content, con
 
 static mars_status settle(const win32_host *self, DWORD error, const win32_place *place, arena *memory) {
     flush_folder_of(place, memory);
-    return error == ERROR_SUCCESS ? MARS_OK : win32_write_failed(self, error, place->where);
+    return error == ERROR_SUCCESS ? MARS_OK : failed(self, error, place);
 }
 
 mars_status win32_file_rename(host *machine, const char *path, const char *new_name) {

@@ -8,9 +8,9 @@
 
 /* Each file act is durable when it returns; the registry's are here, and programs are told of new environment
  * variables once they are. */
-static mars_status win32_flush(host *machine) {
+static mars_status win32_flush(host *machine, bool others) {
     win32_host *self = win32_of(machine);
-    mars_status status = win32_registry_flush(self);
+    mars_status status = win32_registry_flush(self, others);
     if (self->environment_changed) {
         win32_broadcast_environment();
         self->environment_changed = false;
@@ -43,6 +43,7 @@ static const host_reader win32_reader = {
     .iscsi_disks = win32_iscsi_disks,
     .iscsi_persistent = win32_iscsi_persistent,
     .volume_list = win32_volume_list,
+    .volume_of = win32_volume_of,
     .console = win32_console,
     .now = win32_now,
     .elevated = win32_elevated,

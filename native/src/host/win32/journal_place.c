@@ -1,4 +1,3 @@
-#include "core/alloc.h"
 #include "core/error.h"
 #include "core/unicode.h"
 #include "host/win32/win32.h"
@@ -30,82 +29,18 @@ static const char *program_data(host *machine, arena *memory) {
     return is_path ? text : arena_printf(memory, "%s\\ProgramData", machine->system_drive);
 }
 
-/* ---- Whose ---- */
-
-static bool is_well_known(PSID sid, WELL_KNOWN_SID_TYPE type) {
-    return IsWellKnownSid(sid, type) != FALSE;
-}
-
-/* Those who may do anything to this machine anyway; ourselves only if we are one of them. */
-static bool is_trusted(const win32_host *self, PSID sid) {
-    uint8_t user[WIN32_SID_ROOM];
-    return is_well_known(sid, WinBuiltinAdministratorsSid) || is_well_known(sid, WinLocalSystemSid) ||
-           (self->elevated && win32_user_sid(user) && EqualSid(sid, user) != FALSE);
-}
-
-/* An entry for what is made in the folder later says nothing of the folder; whoever it names is the maker
- * then. */
-static bool allows_others(const win32_host *self, ACE_HEADER *entry) {
-    if ((entry->AceFlags & INHERIT_ONLY_ACE) != 0 || entry->AceType == ACCESS_DENIED_ACE_TYPE) {
-        return false;
-    }
-    if (entry->AceType != ACCESS_ALLOWED_ACE_TYPE) {
-        return true;
-    }
-    ACCESS_ALLOWED_ACE *allowed = (ACCESS_ALLOWED_ACE *)(void *)entry;
-    return allowed->Mask != 0 && !is_trusted(self, &allowed->SidStart);
-}
-
-static bool dacl_is_narrow(const win32_host *self, PACL dacl) {
-    for (DWORD i = 0; i < dacl->AceCount; i++) {
-        void *entry = NULL;
-        if (GetAce(dacl, i, &entry) == FALSE || allows_others(self, entry)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static mars_status check_descriptor(const win32_host *self, PSECURITY_DESCRIPTOR descriptor,
-                                    const char *where) {
-    PSID owner = NULL;
-    PACL dacl = NULL;
-    BOOL present = FALSE;
-    BOOL ignored = FALSE;
-    if (GetSecurityDescriptorOwner(descriptor, &owner, &ignored) == FALSE || owner == NULL ||
-        !is_trusted(self, owner)) {
-        return error_set(MARS_E_REFUSED,
-                         "%s does not belong to the Administrators or SYSTEM: someone else made it", where);
-    }
-    if (GetSecurityDescriptorDacl(descriptor, &present, &dacl, &ignored) == FALSE || present == FALSE ||
-        dacl == NULL || !dacl_is_narrow(self, dacl)) {
-        return error_set(MARS_E_REFUSED, "%s is open to others than Administrators and SYSTEM", where);
-    }
-    return MARS_OK;
-}
+/* ---- The folder ---- */
 
 static mars_status check_folder(const win32_host *self, const win32_place *place) {
-    const SECURITY_INFORMATION wanted = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
-    DWORD size = 0;
     HANDLE folder = CreateFileW(place->wide, READ_CONTROL, WIN32_SHARE_ALL, NULL, OPEN_EXISTING,
                                 FILE_FLAG_BACKUP_SEMANTICS | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
     if (folder == INVALID_HANDLE_VALUE) {
         return win32_write_failed(self, GetLastError(), place->where);
     }
-    (void)GetKernelObjectSecurity(folder, wanted, NULL, 0, &size);
-    void *descriptor = size > 0 ? mem_alloc(size) : NULL;
-    mars_status status = MARS_OK;
-    if (descriptor == NULL || GetKernelObjectSecurity(folder, wanted, descriptor, size, &size) == FALSE) {
-        status = win32_write_failed(self, GetLastError(), place->where);
-    } else {
-        status = check_descriptor(self, descriptor, place->where);
-    }
-    mem_free(descriptor);
+    mars_status status = win32_check_opened(folder, self->elevated, OTHERS_MAY_NOTHING, place->where);
     (void)CloseHandle(folder);
     return status;
 }
-
-/* ---- The folder ---- */
 
 static mars_status make_folder(const win32_host *self, const win32_place *place) {
     SECURITY_ATTRIBUTES security = {.nLength = sizeof security};

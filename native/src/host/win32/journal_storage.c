@@ -4,15 +4,19 @@
 
 #include "core/alloc.h"
 #include "core/error.h"
-#include "host/win32/wide.h"
+#include "host/win32/win32.h"
 
-#include <windows.h>
+#include <sddl.h>
+#include <string.h>
 
 typedef struct win32_storage {
     journal_storage base;
     HANDLE folder;
     const char *path;
     arena memory; /* path */
+    bool elevated;
+    /* What is made here is to be believed by every administrator, whoever of them made it. */
+    SECURITY_ATTRIBUTES security;
     /* The file that room is reserved for: the system takes back what is beyond a file's end when its last
      * handle is closed. NULL until there is one. */
     HANDLE reserved;
@@ -47,13 +51,12 @@ static const wchar_t *full_path(const win32_storage *storage, const char *path, 
 }
 
 /* INVALID_HANDLE_VALUE on failure. A link at the path's end is opened itself, not what it leads to. */
-static HANDLE open_path(const win32_storage *storage, const char *path, DWORD access, DWORD how,
-                        DWORD flags) {
+static HANDLE open_path(win32_storage *storage, const char *path, DWORD access, DWORD how, DWORD flags) {
     arena memory = {0};
     const wchar_t *full = full_path(storage, path, &memory);
     HANDLE opened = INVALID_HANDLE_VALUE;
     if (full != NULL) {
-        opened = CreateFileW(full, access, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, how,
+        opened = CreateFileW(full, access, FILE_SHARE_READ | FILE_SHARE_WRITE, &storage->security, how,
                              flags | FILE_FLAG_OPEN_REPARSE_POINT, NULL);
     }
     DWORD error = GetLastError();
@@ -65,7 +68,9 @@ static HANDLE open_path(const win32_storage *storage, const char *path, DWORD ac
 static mars_status make_folder(journal_storage *storage, const char *path) {
     arena memory = {0};
     const wchar_t *full = full_path(of(storage), path, &memory);
-    mars_status status = full != NULL && CreateDirectoryW(full, NULL) != FALSE ? MARS_OK : fail(path, "made");
+    mars_status status = full != NULL && CreateDirectoryW(full, &of(storage)->security) != FALSE
+                             ? MARS_OK
+                             : fail(path, "made");
     arena_free(&memory);
     return status;
 }
@@ -134,6 +139,51 @@ static mars_status flush_folder(journal_storage *storage, const char *path) {
     return status;
 }
 
+/* ---- Who could have written it ---- */
+
+static mars_status check_whose(const win32_storage *storage, HANDLE opened, const char *path) {
+    arena memory = {0};
+    mars_status status = win32_check_opened(opened, storage->elevated, OTHERS_MAY_READ,
+                                            arena_printf(&memory, "%s\\%s", storage->path, path));
+    arena_free(&memory);
+    return status;
+}
+
+/* A folder of a run may be older than the rights that the folder of the journals has now. */
+static mars_status check_run_folder(win32_storage *storage, const char *path) {
+    BY_HANDLE_FILE_INFORMATION info;
+    HANDLE folder = open_path(storage, path, READ_CONTROL | FILE_READ_ATTRIBUTES, OPEN_EXISTING,
+                              FILE_FLAG_BACKUP_SEMANTICS);
+    if (folder == INVALID_HANDLE_VALUE || GetFileInformationByHandle(folder, &info) == FALSE) {
+        mars_status status = fail(path, "read");
+        if (folder != INVALID_HANDLE_VALUE) {
+            (void)CloseHandle(folder);
+        }
+        return status;
+    }
+    bool right = (info.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0 &&
+                 (info.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) == 0;
+    mars_status status = right ? check_whose(storage, folder, path)
+                               : error_set(MARS_E_REFUSED, "the journal's %s is a link or no folder", path);
+    (void)CloseHandle(folder);
+    return status;
+}
+
+/* The folders from the storage's own down to a file. */
+static mars_status check_folders(win32_storage *storage, const char *path) {
+    arena memory = {0};
+    mars_status status = MARS_OK;
+    for (const char *slash = strchr(path, '/'); slash != NULL && status == MARS_OK;
+         slash = strchr(slash + 1, '/')) {
+        status = check_run_folder(storage, arena_text_n(&memory, path, (size_t)(slash - path)));
+    }
+    status = arena_failed(&memory) ? win32_no_memory() : status;
+    arena_free(&memory);
+    return status;
+}
+
+/* ---- Reading ---- */
+
 static mars_status read_opened(HANDLE file, const char *path, uint64_t max, arena *memory, bytes *out) {
     BY_HANDLE_FILE_INFORMATION info;
     if (GetFileInformationByHandle(file, &info) == FALSE) {
@@ -167,11 +217,16 @@ static mars_status read_opened(HANDLE file, const char *path, uint64_t max, aren
 
 static mars_status read_file(journal_storage *storage, const char *path, uint64_t max, arena *memory,
                              bytes *out) {
+    mars_status status = check_folders(of(storage), path);
+    if (status != MARS_OK) {
+        return status;
+    }
     HANDLE file = open_path(of(storage), path, GENERIC_READ, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS);
     if (file == INVALID_HANDLE_VALUE) {
         return fail(path, "read");
     }
-    mars_status status = read_opened(file, path, max, memory, out);
+    status = check_whose(of(storage), file, path);
+    status = status == MARS_OK ? read_opened(file, path, max, memory, out) : status;
     (void)CloseHandle(file);
     return status;
 }
@@ -214,6 +269,7 @@ static void close_storage(journal_storage *storage) {
     if (closed->folder != INVALID_HANDLE_VALUE) {
         (void)CloseHandle(closed->folder);
     }
+    (void)LocalFree(closed->security.lpSecurityDescriptor);
     arena_free(&closed->memory);
     mem_free(closed);
 }
@@ -249,6 +305,12 @@ mars_status journal_storage_open(journal_storage **out, const journal_place *pla
                  .close = close_storage},
     };
     storage->path = arena_text(&storage->memory, place->path);
+    storage->elevated = win32_is_elevated();
+    storage->security.nLength = sizeof storage->security;
+    if (storage->elevated) {
+        (void)ConvertStringSecurityDescriptorToSecurityDescriptorW(
+            L"O:BA", SDDL_REVISION_1, &storage->security.lpSecurityDescriptor, NULL);
+    }
     storage->folder = open_path(storage, "", FILE_LIST_DIRECTORY, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS);
     mars_status status = check_folder(storage);
     if (status != MARS_OK) {

@@ -33,21 +33,27 @@ bool win32_user_sid(uint8_t sid[WIN32_SID_ROOM]) {
 
 /* ---- Privileges ---- */
 
-static HANDLE thread_token(DWORD access) {
-    HANDLE token = NULL;
-    return OpenThreadToken(GetCurrentThread(), access, TRUE, &token) != FALSE ? token : NULL;
+/* False: GetLastError() says why there is none; ERROR_NO_TOKEN: the thread is nobody else. */
+static bool thread_token(DWORD access, HANDLE *out) {
+    *out = NULL;
+    return OpenThreadToken(GetCurrentThread(), access, TRUE, out) != FALSE;
 }
 
 win32_privilege win32_privilege_borrow(const wchar_t *name) {
-    win32_privilege borrowed = {.thread_token = thread_token(TOKEN_IMPERSONATE | TOKEN_QUERY)};
+    win32_privilege borrowed = {0};
+    /* Who the caller's thread is must be known, to be given back. */
+    if (!thread_token(TOKEN_IMPERSONATE | TOKEN_QUERY, &borrowed.thread_token) &&
+        GetLastError() != ERROR_NO_TOKEN) {
+        return borrowed;
+    }
     TOKEN_PRIVILEGES wanted = {.PrivilegeCount = 1, .Privileges = {{.Attributes = SE_PRIVILEGE_ENABLED}}};
     if (LookupPrivilegeValueW(NULL, name, &wanted.Privileges[0].Luid) == FALSE ||
         ImpersonateSelf(SecurityImpersonation) == FALSE) {
         return borrowed;
     }
     borrowed.lent = true;
-    HANDLE token = thread_token(TOKEN_ADJUST_PRIVILEGES | TOKEN_QUERY);
-    if (token != NULL) {
+    HANDLE token = NULL;
+    if (thread_token(TOKEN_ADJUST_PRIVILEGES | TOKEN_QUERY, &token)) {
         (void)AdjustTokenPrivileges(token, FALSE, &wanted, 0, NULL, NULL);
         (void)CloseHandle(token);
     }

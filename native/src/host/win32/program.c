@@ -202,7 +202,7 @@ static reading_state read_some(running_program *program) {
 }
 
 /* NULL if it has ended by itself and all it printed was read, else why not. */
-static const char *read_output(running_program *program, const win32_host *self, uint32_t time_limit_s,
+static const char *read_output(running_program *program, const win32_host *self, const win32_program *what,
                                unknown_reason *reason, arena *memory) {
     const ULONGLONG began = GetTickCount64();
     *reason = REASON_UNREADABLE;
@@ -221,12 +221,12 @@ static const char *read_output(running_program *program, const win32_host *self,
             *reason = REASON_TOO_LARGE;
             return "it printed more than 4 MiB";
         }
-        if (win32_cancelled(self)) {
+        if (!what->changes && win32_cancelled(self)) {
             *reason = REASON_NOT_COLLECTED;
             return "cancelled";
         }
-        if (GetTickCount64() - began >= (ULONGLONG)time_limit_s * 1000) {
-            return arena_printf(memory, "it did not end within %u seconds", time_limit_s);
+        if (GetTickCount64() - began >= (ULONGLONG)what->time_limit_s * 1000) {
+            return arena_printf(memory, "it did not end within %u seconds", what->time_limit_s);
         }
         if (state == READING_END) {
             (void)WaitForSingleObject(program->process, LOOK_MS);
@@ -234,16 +234,17 @@ static const char *read_output(running_program *program, const win32_host *self,
     }
 }
 
-fact_state win32_program_run(const win32_host *self, const char *program, const char *const *arguments,
-                             uint32_t time_limit_s, const char *command, arena *memory,
+fact_state win32_program_run(const win32_host *self, const win32_program *program, arena *memory,
                              win32_program_end *out, fact *why) {
     *out = (win32_program_end){0};
-    const char *path = arena_printf(memory, "%s\\%s", text_from_wide(memory, self->system_folder), program);
+    const char *command = program->command;
+    const char *path =
+        arena_printf(memory, "%s\\%s", text_from_wide(memory, self->system_folder), program->name);
     running_program *running = arena_alloc(memory, sizeof *running);
     if (running == NULL) {
         return win32_unknown(REASON_NO_MEMORY, command, NULL, why);
     }
-    DWORD error = start(running, self, path, command_line(path, arguments, memory), memory);
+    DWORD error = start(running, self, path, command_line(path, program->arguments, memory), memory);
     fact_state state = FACT_KNOWN;
     if (error == ERROR_FILE_NOT_FOUND || error == ERROR_PATH_NOT_FOUND) {
         state = win32_unknown(REASON_NOT_ON_HOST, command, arena_printf(memory, "there is no %s", path), why);
@@ -251,7 +252,7 @@ fact_state win32_program_run(const win32_host *self, const char *program, const 
         state = win32_failure(self, error, command, memory, why);
     } else {
         unknown_reason reason = REASON_UNREADABLE;
-        const char *wrong = read_output(running, self, time_limit_s, &reason, memory);
+        const char *wrong = read_output(running, self, program, &reason, memory);
         state =
             wrong != NULL ? win32_unknown(reason, command, wrong, why) : win32_known(command, memory, why);
         (void)GetExitCodeProcess(running->process, &out->exit_code);

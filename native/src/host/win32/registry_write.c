@@ -27,18 +27,19 @@ static void mark_dirty(win32_host *self, const registry_path *path) {
         ascii_equal(path->key, path->root == REGISTRY_SYSTEM_ACCOUNT ? "Environment" : ENVIRONMENT);
 }
 
-mars_status win32_registry_flush(win32_host *self) {
+mars_status win32_registry_flush(win32_host *self, bool others) {
     mars_status status = MARS_OK;
     for (int i = 0; i < HIVE_COUNT; i++) {
         HKEY key = NULL;
         LSTATUS error = ERROR_SUCCESS;
-        if (self->dirty[i]) {
+        if (self->dirty[i] || others) {
             error = RegOpenKeyExW(hives[i].root, hives[i].key, 0, KEY_QUERY_VALUE | KEY_WOW64_64KEY, &key);
         }
         if (key != NULL) {
             error = RegFlushKey(key);
             (void)RegCloseKey(key);
         }
+        error = error == ERROR_FILE_NOT_FOUND ? ERROR_SUCCESS : error; /* there is no such hive */
         if (error != ERROR_SUCCESS && status == MARS_OK) {
             status = win32_write_failed(self, (DWORD)error, "the registry");
         }

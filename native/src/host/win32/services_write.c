@@ -1,6 +1,7 @@
 #include "core/error.h"
 #include "host/win32/services.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- Configuration ---- */
@@ -48,7 +49,9 @@ mars_status win32_service_config(host *machine, const char *name, service_config
     return status;
 }
 
+/* The service manager writes it into the registry for us. */
 static mars_status set_start(host *machine, const win32_service *opened, int64_t start) {
+    win32_of(machine)->dirty[HIVE_SYSTEM] = true;
     bool done = ChangeServiceConfigW(opened->service, SERVICE_NO_CHANGE, (DWORD)start, SERVICE_NO_CHANGE,
                                      NULL, NULL, NULL, NULL, NULL, NULL, NULL) != FALSE;
     return done ? MARS_OK : win32_write_failed(win32_of(machine), GetLastError(), opened->where);
@@ -127,9 +130,34 @@ static DWORD pause_for(const SERVICE_STATUS_PROCESS *status) {
     return pause < SHORTEST_MS ? SHORTEST_MS : pause > LONGEST_MS ? LONGEST_MS : pause;
 }
 
+static const char *state_word(DWORD state) {
+    return state == SERVICE_START_PENDING  ? "starting"
+           : state == SERVICE_STOP_PENDING ? "stopping"
+                                           : "running";
+}
+
+/* Who watches is told at each change of state, and every few seconds that it has not changed. */
+typedef struct told {
+    DWORD state; /* 0: nothing yet */
+    ULONGLONG at;
+} told;
+
+static void tell(const patience *wait, DWORD state, told *last) {
+    enum { EVERY_MS = 5000, TEXT_ROOM = 1024 };
+    char text[TEXT_ROOM];
+    ULONGLONG now = GetTickCount64();
+    if (state != last->state || now - last->at >= EVERY_MS) {
+        *last = (told){.state = state, .at = now};
+        (void)snprintf(text, sizeof text, "Waiting for the service %s, which is %s (%llu s)", wait->name,
+                       state_word(state), (now - wait->began) / 1000);
+        host_waiting(&wait->self->base, text);
+    }
+}
+
 /* Waits while the service is in one of two states. Not to be cancelled: a change is done or has failed. */
 static mars_status wait_while(const patience *wait, DWORD state, DWORD other,
                               SERVICE_STATUS_PROCESS *status) {
+    told last = {0};
     for (;;) {
         DWORD error = win32_service_query_status(wait->opened->service, status);
         if (error != ERROR_SUCCESS) {
@@ -140,11 +168,9 @@ static mars_status wait_while(const patience *wait, DWORD state, DWORD other,
         }
         if (is_over(wait)) {
             return error_set(MARS_E_REFUSED, "service \"%s\" is still %s after %u seconds", wait->name,
-                             status->dwCurrentState == SERVICE_START_PENDING  ? "starting"
-                             : status->dwCurrentState == SERVICE_STOP_PENDING ? "stopping"
-                                                                              : "running",
-                             wait->time_limit_s);
+                             state_word(status->dwCurrentState), wait->time_limit_s);
         }
+        tell(wait, status->dwCurrentState, &last);
         Sleep(pause_for(status));
     }
 }

@@ -123,11 +123,19 @@ static fact_state judge(const trust_library *library, const wchar_t *path, HANDL
     return answer(result, where, memory, out, why);
 }
 
+/* That there is none says nothing of the signature. */
+static fact_state no_file(const win32_host *self, DWORD error, const char *where, arena *memory, fact *why) {
+    return win32_failure(self, error, where, memory, why) == FACT_UNKNOWN &&
+                   why->reason == REASON_ACCESS_DENIED
+               ? FACT_UNKNOWN
+               : win32_unknown(REASON_UNREADABLE, where, arena_printf(memory, NO_FILE, error), why);
+}
+
 static fact_state judge_content(const win32_host *self, const trust_library *library, const wchar_t *path,
                                 bytes content, const char *where, arena *memory, file_trust *out, fact *why) {
     DWORD error = make_file(self, path, content);
     if (error != ERROR_SUCCESS) {
-        return win32_unknown(REASON_UNREADABLE, where, arena_printf(memory, NO_FILE, error), why);
+        return no_file(self, error, where, memory, why);
     }
     HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
     fact_state state = FACT_UNKNOWN;
@@ -135,7 +143,7 @@ static fact_state judge_content(const win32_host *self, const trust_library *lib
         state = judge(library, path, file, where, memory, out, why);
         (void)CloseHandle(file);
     } else {
-        state = win32_unknown(REASON_UNREADABLE, where, arena_printf(memory, NO_FILE, GetLastError()), why);
+        state = no_file(self, GetLastError(), where, memory, why);
     }
     (void)DeleteFileW(path);
     return state;

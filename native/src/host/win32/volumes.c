@@ -23,20 +23,37 @@ static fact_text drive_type_of(const wchar_t *volume, const fact_text *letter, c
     return (fact_text){.fact = fact_known(where), .value = word};
 }
 
-/* "C:\" among the places where it is mounted. */
+/* The places where it is mounted, each ended by a NUL, and another NUL. */
+static DWORD read_mount_points(const wchar_t *volume, arena *memory, const wchar_t **out) {
+    DWORD room = 0;
+    DWORD size = MAX_PATH;
+    DWORD error = ERROR_MORE_DATA;
+    while (error == ERROR_MORE_DATA && size > room) {
+        room = size;
+        wchar_t *paths = arena_array(memory, (size_t)room + 1, sizeof *paths);
+        if (paths == NULL) {
+            return ERROR_NOT_ENOUGH_MEMORY;
+        }
+        *out = paths;
+        error = GetVolumePathNamesForVolumeNameW(volume, paths, room, &size) != FALSE ? ERROR_SUCCESS
+                                                                                      : GetLastError();
+    }
+    return error;
+}
+
+/* "C:\" among the places where it is mounted. Absent is said only where Windows has told them all. */
 static fact_text letter_of(const win32_host *self, const wchar_t *volume, const char *where, arena *memory) {
     fact_text letter = {.value = ""};
-    DWORD size = 0;
-    (void)GetVolumePathNamesForVolumeNameW(volume, NULL, 0, &size);
-    wchar_t *paths = arena_array(memory, (size_t)size + 1, sizeof *paths);
-    if (paths == NULL ||
-        (size > 0 && GetVolumePathNamesForVolumeNameW(volume, paths, size, &size) == FALSE)) {
-        (void)win32_failure(self, paths != NULL ? GetLastError() : ERROR_NOT_ENOUGH_MEMORY, where, memory,
-                            &letter.fact);
+    const wchar_t *at = NULL;
+    DWORD error = read_mount_points(volume, memory, &at);
+    if (error != ERROR_SUCCESS) {
+        if (win32_failure(self, error, where, memory, &letter.fact) == FACT_ABSENT) {
+            letter.fact = fact_unknown(REASON_UNREADABLE, where, "Windows does not find the volume");
+        }
         return letter;
     }
     letter.fact = fact_absent(where);
-    for (const wchar_t *at = paths; *at != L'\0'; at += wcslen(at) + 1) {
+    for (; *at != L'\0'; at += wcslen(at) + 1) {
         if (at[1] == L':' && at[2] == L'\\' && at[3] == L'\0') {
             const char name[] = {(char)unicode_upper(at[0]), '\0'};
             letter = (fact_text){.fact = fact_known(where), .value = arena_text(memory, name)};
@@ -50,7 +67,8 @@ static fact_text text_or_none(const wchar_t *text, const char *where, arena *mem
                        .value = text_from_wide(memory, text)};
 }
 
-/* A volume without a file system that Windows knows has none. */
+/* A volume without a file system that Windows knows has none, and one that BitLocker has locked shows none.
+ */
 static void read_format(const win32_host *self, const wchar_t *volume, const char *where, arena *memory,
                         volume_info *out) {
     wchar_t label[TEXT_ROOM] = {0};
@@ -62,7 +80,7 @@ static void read_format(const win32_host *self, const wchar_t *volume, const cha
     }
     DWORD error = GetLastError();
     fact why = fact_absent(where);
-    if (error != ERROR_UNRECOGNIZED_VOLUME) {
+    if (error != ERROR_UNRECOGNIZED_VOLUME && error != WIN32_LOCKED_BY_BITLOCKER) {
         (void)win32_failure(self, error, where, memory, &why);
     }
     out->label.fact = why;
@@ -166,4 +184,46 @@ fact_state win32_volume_list(host *machine, arena *memory, volume_info_list *out
     *out = (volume_info_list){.items = volumes.items, .count = volumes.count};
     return error == ERROR_NO_MORE_FILES ? win32_known(where, memory, why)
                                         : win32_failure(win32_of(machine), error, where, memory, why);
+}
+
+/* ---- Of a file ---- */
+
+/* A drive of the network, or one that stands for a folder, has no volume of this machine. */
+static bool is_drive(const char *mount_point) {
+    return mount_point[0] != '\0' && strcmp(mount_point + 1, ":\\") == 0;
+}
+
+fact_state win32_volume_of(host *machine, const char *path, arena *memory, file_volume *out, fact *why) {
+    enum { PREFIX = 4 }; /* "\\?\" */
+    const win32_host *self = win32_of(machine);
+    wchar_t volume[VOLUME_ROOM];
+    win32_place place;
+    *out = (file_volume){.path = "", .mount_point = ""};
+    fact_state state = win32_place_find(self, path, memory, &place, why);
+    state = state == FACT_KNOWN ? win32_place_no_link(&place, why) : state;
+    if (state == FACT_UNKNOWN) {
+        return state;
+    }
+    DWORD room = place.wide != NULL ? (DWORD)wcslen(place.wide) + 2 : 0;
+    wchar_t *root = room > 0 ? arena_array(memory, room, sizeof *root) : NULL;
+    if (root == NULL) {
+        return win32_unknown(REASON_NO_MEMORY, place.where, NULL, why);
+    }
+    bool told = GetVolumePathNameW(place.wide, root, room) != FALSE;
+    bool prefixed = told && wcsncmp(root, L"\\\\?\\", PREFIX) == 0;
+    const wchar_t *plain = prefixed ? root + PREFIX : root;
+    const char *mount_point = text_from_wide(memory, plain);
+    /* Wine knows drives only without the prefix. */
+    if (told && GetVolumeNameForVolumeMountPointW(is_drive(mount_point) ? plain : root, volume,
+                                                  VOLUME_ROOM) != FALSE) {
+        *out = (file_volume){.path = text_from_wide(memory, volume), .mount_point = mount_point};
+        return win32_known(place.where, memory, why);
+    }
+    DWORD error = GetLastError();
+    if (told && is_drive(mount_point)) {
+        return win32_absent(place.where, memory, why);
+    }
+    return win32_failure(self, error, place.where, memory, why) == FACT_UNKNOWN
+               ? FACT_UNKNOWN
+               : win32_unknown(REASON_UNREADABLE, place.where, "Windows does not find its volume", why);
 }

@@ -11,7 +11,8 @@
  *   process.c    a 32-bit process                    wide.c            texts as Windows wants them
  *   place_below.c     the way below a folder named   local_folder.c    such a folder, such a file
  *   trust.c      signatures (trust_ask.c: Windows)   tasks_write.c     changing tasks (task_*.c: COM, accounts)
- *   accounts.c   names and SIDs                      administrators.c  who is one (administrators_ask.c: Windows) */
+ *   accounts.c   names and SIDs                      administrators.c  who is one (administrators_ask.c: Windows)
+ *   whose.c      who could have written a file */
 #ifndef HOST_WIN32_WIN32_H
 #define HOST_WIN32_WIN32_H
 
@@ -43,6 +44,8 @@ win32_host *win32_of(host *machine);
 fact_state win32_known(const char *where, const arena *memory, fact *why);
 fact_state win32_absent(const char *where, const arena *memory, fact *why);
 fact_state win32_unknown(unknown_reason reason, const char *where, const char *detail, fact *why);
+/* FVE_E_LOCKED_VOLUME, which functions that set a Windows error give as it is. */
+#define WIN32_LOCKED_BY_BITLOCKER 0x80310000UL
 /* What an error code of Windows means for one who reads: absent, access denied (and to run elevated, if we
  * are not), unreadable with the code. */
 fact_state win32_failure(const win32_host *self, DWORD error, const char *where, arena *memory, fact *why);
@@ -103,8 +106,8 @@ fact_state win32_registry_time(host *machine, const registry_path *path, arena *
 mars_status win32_registry_set(host *machine, const registry_path *path, const char *name,
                                const registry_value *value, uint32_t *keys_created);
 mars_status win32_registry_prune(host *machine, const registry_path *path, uint32_t count);
-/* Makes what was changed durable. */
-mars_status win32_registry_flush(win32_host *self);
+/* Makes what was changed durable; others: also where it was not this host that changed it. */
+mars_status win32_registry_flush(win32_host *self, bool others);
 
 /* ---- Files ---- */
 
@@ -142,6 +145,15 @@ fact_state win32_folder_each(host *machine, const char *path, folder_visitor vis
 
 fact_state win32_file_trust(host *machine, const char *name, bytes content, arena *memory, file_trust *out,
                             fact *why);
+
+/* ---- Whose a file or folder is (whose.c) ---- */
+
+typedef enum win32_others { OTHERS_MAY_NOTHING, OTHERS_MAY_READ } win32_others;
+/* MARS_E_REFUSED unless it belongs to the Administrators, SYSTEM or, where we are elevated, ourselves, and
+ * gives others no more than that; also not to what is made in it later. */
+mars_status win32_check_opened(HANDLE opened, bool elevated, win32_others others, const char *where);
+mars_status win32_check_descriptor(PSECURITY_DESCRIPTOR descriptor, bool elevated, win32_others others,
+                                   const char *where);
 
 /* ---- Changing files ---- */
 
@@ -191,6 +203,7 @@ mars_status win32_service_stop(host *machine, const char *name, uint32_t time_li
 /* ---- The rest ---- */
 
 fact_state win32_volume_list(host *machine, arena *memory, volume_info_list *out, fact *why);
+fact_state win32_volume_of(host *machine, const char *path, arena *memory, file_volume *out, fact *why);
 fact_state win32_console(host *machine, const console_tool *tool, arena *memory, const char **out, fact *why);
 fact_state win32_iscsi_disks(host *machine, arena *memory, iscsi_disk_list *out, fact *why);
 fact_state win32_iscsi_persistent(host *machine, arena *memory, text_list *out, fact *why);
@@ -200,10 +213,16 @@ typedef struct win32_program_end {
     bytes output; /* standard output */
     DWORD exit_code;
 } win32_program_end;
-/* Runs a program of the system folder without a shell and reads what it prints; it never outlives the call.
- * NULL-ended arguments. command is what to call it. */
-fact_state win32_program_run(const win32_host *self, const char *program, const char *const *arguments,
-                             uint32_t time_limit_s, const char *command, arena *memory,
+/* A program of the system folder. */
+typedef struct win32_program {
+    const char *name;
+    const char *const *arguments; /* NULL-ended */
+    const char *command;          /* what to call it */
+    uint32_t time_limit_s;
+    bool changes; /* it changes something: cancelled, it would be ended half-way through, so that it is not */
+} win32_program;
+/* Runs it without a shell and reads what it prints; it never outlives the call. */
+fact_state win32_program_run(const win32_host *self, const win32_program *program, arena *memory,
                              win32_program_end *out, fact *why);
 /* What a program has printed, as UTF-8. */
 fact_state win32_program_text(const bytes *output, const char *command, arena *memory, const char **out,
