@@ -124,7 +124,7 @@ windows_build() {
 windows_binaries() { windows_ctest '^windows\.'; }
 wine() {
   if $all; then
-    export WINE_KILLS=all
+    export WINE_KILLS=all WINE_PATIENCE=all
   fi
   windows_ctest '^(unit|fuzz|wine)\.'
 }

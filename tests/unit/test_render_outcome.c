@@ -12,10 +12,10 @@
 #include <string.h>
 
 static const change_outcome changes[] = {
-    {"registry-value", "HKLM\\SOFTWARE\\A\\\\x", "\"old\x1b[31m\"", "\"new\"", true},
+    {"registry-value", "HKLM\\SOFTWARE\\A\\\\x", "\"old\x1b[31m\"", "\"new\"", true, false},
     {"registry-value", "HKLM\\SOFTWARE\\A\\\\y", "a value that is long enough to fill half of a line",
-     "and another one", true},
-    {"event", "VSS", "running", "stopped", false},
+     "and another one", true, false},
+    {"event", "VSS", "running", "stopped", false, false},
 };
 
 static const step_outcome steps[] = {

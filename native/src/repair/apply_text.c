@@ -62,14 +62,28 @@ const char *confirmation_text(const applying *work) {
     return result;
 }
 
+static size_t changes_unsettled(const applying *work) {
+    size_t count = 0;
+    for (size_t i = 0; i < work->count; i++) {
+        for (size_t n = 0; n < work->steps[i].change_count; n++) {
+            count += work->steps[i].changes[n].unsettled;
+        }
+    }
+    return count;
+}
+
+/* What an event that failed has changed is said before this. */
 const char *way_back_text(const applying *work) {
     size_t lasting = 0;
-    size_t made = changes_made(work, &lasting);
+    size_t unsettled = changes_unsettled(work);
+    size_t made = changes_made(work, &lasting) - unsettled;
+    const char *other = unsettled > 0 ? " other" : "";
+    lasting -= unsettled;
     if (work->run.id == NULL || made == 0) {
-        return "nothing was changed";
+        return unsettled > 0 ? "nothing else was changed" : "nothing was changed";
     }
-    const char *changes =
-        made == 1 ? "1 change was made" : arena_printf(work->memory, "%zu changes were made", made);
+    const char *changes = made == 1 ? arena_printf(work->memory, "1%s change was made", other)
+                                    : arena_printf(work->memory, "%zu%s changes were made", made, other);
     if (lasting == made) {
         return arena_printf(work->memory, "%s, which cannot be taken back", changes);
     }

@@ -37,8 +37,12 @@ void outcome_free(outcome *document) {
 }
 
 /* Of an event that failed nothing can be read that tells what is there now. */
+static bool is_unsettled(const change_record *record, bool what_if) {
+    return record->kind == CHANGE_EVENT && !record->done && !what_if;
+}
+
 static const char *text_after(arena *memory, const change_record *record, bool what_if) {
-    if (record->kind == CHANGE_EVENT && !record->done && !what_if) {
+    if (is_unsettled(record, what_if)) {
         return "not known, as it failed";
     }
     return change_state_text(memory, record->kind, record->done ? &record->read_back : &record->after);
@@ -59,6 +63,7 @@ void outcome_changes(arena *memory, const change_record *records, size_t count, 
             .before = change_state_text(memory, record->kind, &record->before),
             .after = text_after(memory, record, what_if),
             .undoable = record->kind != CHANGE_EVENT,
+            .unsettled = is_unsettled(record, what_if),
         };
     }
     out->changes = changes;

@@ -40,6 +40,7 @@ typedef struct change_outcome {
         *before; /* readable: a registry value's text or number, "absent", a file's size and digest, ... */
     const char *after;
     bool undoable;
+    bool unsettled; /* an event that failed: what came of it is for the step's message to say */
 } change_outcome;
 
 typedef struct step_outcome {

@@ -7,6 +7,8 @@
  *   never      says that it is stopping, and never does
  *   fail       ends instead of starting, with code 1066 and 77 of its own, only when there is a file LOG.go
  *   crash      is ended hard while it starts
+ *   once       fails like that as soon as LOG says that it was stopped
+ *   again      fails like that as long as LOG does not say that it failed
  * LOG gets a line for each thing that happens: "NAME started", "NAME stopped". */
 #include <stdbool.h>
 #include <stdio.h>
@@ -34,6 +36,22 @@ static void note(const char *what) {
         (void)fprintf(log, "%ls %s\n", service.arguments[1], what);
         (void)fclose(log);
     }
+}
+
+/* Whether LOG says so. */
+static bool has(const char *what) {
+    char line[512];
+    char wanted[512];
+    bool found = false;
+    FILE *log = _wfopen(service.arguments[2], L"rb");
+    (void)snprintf(wanted, sizeof wanted, "%ls %s\n", service.arguments[1], what);
+    while (log != NULL && !found && fgets(line, sizeof line, log) != NULL) {
+        found = strcmp(line, wanted) == 0;
+    }
+    if (log != NULL) {
+        (void)fclose(log);
+    }
+    return found;
 }
 
 static void wait_for_go(void) {
@@ -82,7 +100,7 @@ static void WINAPI run(DWORD argc, wchar_t **argv) {
         note("crashing");
         (void)TerminateProcess(GetCurrentProcess(), 3);
     }
-    if (is(L"fail")) {
+    if (is(L"fail") || (is(L"once") && has("stopped")) || (is(L"again") && !has("failed"))) {
         service.status.dwWin32ExitCode = ERROR_SERVICE_SPECIFIC_ERROR;
         service.status.dwServiceSpecificExitCode = 77;
         note("failed");

@@ -1,7 +1,11 @@
-/* Stands in for vssadmin.exe. Files in C:\vssadmin tell what it does: answer-<second argument>.bin, else
- * answer.bin, is printed as it is; mode.txt is "CODE" or "CODE hang" (for ever), "CODE flood", "CODE late"
- * (a quarter of a second), "CODE child" (leaves a program running, for ever, that holds the output), "CODE
- * errors" (prints on standard error). Its arguments are added to arguments.txt, one line a call. */
+/* Stands in for vssadmin.exe. Files in C:\vssadmin tell what it does: answer-<what>.bin, else answer.bin, is
+ * printed as it is; mode-<what>.txt, else mode.txt, is "CODE" or "CODE hang" (for ever), "CODE flood", "CODE
+ * late" (a quarter of a second), "CODE child" (leaves a program running, for ever, that holds the output),
+ * "CODE errors" (prints on standard error). <what> is what is listed, or else what is done, such as resize.
+ * What is listed may change: after.txt has the path of a file on its first line and a text on the second, and
+ * once the file has that text, answer-<what>-after.bin is printed, where there is one. Its arguments are
+ * added to arguments.txt, one line a call. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,13 +30,52 @@ static void record(int argc, wchar_t **argv) {
     }
 }
 
+/* The file's first line, without its end; "" if there is none. */
+static void read_line(FILE *from, char *line, int room) {
+    line[0] = '\0';
+    if (from != NULL && fgets(line, room, from) != NULL) {
+        line[strcspn(line, "\r\n")] = '\0';
+    }
+}
+
+/* Whether the file that after.txt names has the text that it names. */
+static bool is_after(void) {
+    char path[MAX_PATH];
+    char text[MAX_PATH];
+    char line[1024];
+    bool found = false;
+    FILE *condition = open_file(L"after.txt", L"rb");
+    read_line(condition, path, sizeof path);
+    read_line(condition, text, sizeof text);
+    FILE *file = text[0] != '\0' ? fopen(path, "rb") : NULL;
+    while (file != NULL && !found && fgets(line, sizeof line, file) != NULL) {
+        found = strstr(line, text) != NULL;
+    }
+    if (file != NULL) {
+        (void)fclose(file);
+    }
+    if (condition != NULL) {
+        (void)fclose(condition);
+    }
+    return found;
+}
+
+/* <before>-<what><behind>, else <before><behind> */
+static FILE *open_about(const wchar_t *before, const wchar_t *what, const wchar_t *behind) {
+    wchar_t name[MAX_PATH] = {0};
+    (void)swprintf(name, MAX_PATH, L"%ls-%ls%ls", before, what, behind);
+    FILE *file = open_file(name, L"rb");
+    (void)swprintf(name, MAX_PATH, L"%ls%ls", before, behind);
+    return file != NULL ? file : open_file(name, L"rb");
+}
+
 static void answer(const wchar_t *what) {
     static char piece[65536];
     HANDLE output = GetStdHandle(STD_OUTPUT_HANDLE);
     wchar_t name[MAX_PATH] = {0};
-    (void)swprintf(name, MAX_PATH, L"answer-%ls.bin", what);
-    FILE *from = open_file(name, L"rb");
-    from = from != NULL ? from : open_file(L"answer.bin", L"rb");
+    (void)swprintf(name, MAX_PATH, L"answer-%ls-after.bin", what);
+    FILE *from = is_after() ? open_file(name, L"rb") : NULL;
+    from = from != NULL ? from : open_about(L"answer", what, L".bin");
     size_t size = 0;
     while (from != NULL && (size = fread(piece, 1, sizeof piece, from)) > 0) {
         DWORD written = 0;
@@ -74,7 +117,9 @@ int wmain(int argc, wchar_t **argv) {
         return 0;
     }
     record(argc, argv);
-    FILE *from = open_file(L"mode.txt", L"rb");
+    bool lists = argc > 2 && wcscmp(argv[1], L"list") == 0;
+    const wchar_t *what = lists ? argv[2] : argc > 1 ? argv[1] : L"";
+    FILE *from = open_about(L"mode", what, L".txt");
     if (from != NULL) {
         (void)fgets(mode, sizeof mode, from);
         (void)fclose(from);
@@ -82,7 +127,7 @@ int wmain(int argc, wchar_t **argv) {
     if (strstr(mode, "late") != NULL) {
         Sleep(LATE_MS);
     }
-    answer(argc > 2 ? argv[2] : L"");
+    answer(what);
     if (strstr(mode, "errors") != NULL) {
         (void)fputs("an error on standard error\n", stderr);
     }
