@@ -73,6 +73,10 @@ little_storage() { # and the listing is another one once it was enlarged to a te
   shadow_storage "$(awk -v size="$size" 'BEGIN { printf "%.1f GB", size / 10 / 1073741824 }')" >"$SCRATCH/storage"
   answers shadowstorage-after "$SCRATCH/storage" && after 'C:\vssadmin\arguments.txt' '[resize]'
 }
+has_room() { # for a tenth of the volume, beside the tenth or 5 GB that a resize leaves free
+  jq -e '.volumes.list.value[] | select(.letter.value == "C") | .size.value as $size |
+    .free.value > $size / 10 + ([$size / 10, 5368709120] | max)' "$SCRATCH/evidence" >/dev/null
+}
 failed_writer() { # WRITER SERVICE: until the service is stopped
   perl -0pe 's|(\x27'"$1"'\x27.*?State: )\[1\] Stable|$1\[8] Failed|s' "$SCRATCH/writers" >"$SCRATCH/writers.failed"
   cp "$SCRATCH/writers.failed" "$drive/vssadmin/answer-writers.bin"
@@ -281,7 +285,12 @@ row powershell.module-path/not-found+quoted - powershell.add-module-path back \
    value "$environment" PSModulePath REG_EXPAND_SZ "$builtin;\"$modules\""
 row powershell.module-integrity/missing-from-module - powershell.restore-module back rm "$module/MSOnlineBackup.Native.dll"
 row services.com-plus/failed-to-start MSDTC service.start stays does_not_start MSDTC
-row shadow.storage/maximum-small C: shadow.resize stays little_storage
+if has_room; then
+  row shadow.storage/maximum-small C: shadow.resize stays little_storage
+else
+  tried+=(shadow.storage/maximum-small)
+  echo "ok - shadow storage that is enlarged # SKIP the disk is too full for more"
+fi
 there_and_back
 
 row powershell.module-path/not-found+not-expanded - powershell.add-module-path back \
@@ -336,13 +345,17 @@ volume_of_another() {
   marshealth 2 call shadow.resize '{"for_volume": "C:", "on_volume": "C:", "max_bytes": 1073741824}' --yes --format json &&
     says 'has no shadow storage that could be resized' && ! grep -q resize "$drive/vssadmin/arguments.txt"
 }
-resize_answers 0
-check "a tool that says all went well when nothing did" not_done
-resize_answers 2 storage-error-de
-check "a tool that fails in German" not_done 'ended with code 2: vssadmin 1.1 - Verwaltungsbefehlszeilenprogramm' 'Fehler: '
-little_storage
-echo 2 >"$drive/vssadmin/mode-resize.txt"
-check "a tool that says that it failed when it did not" marshealth 0 repair --check shadow.storage --yes --format json
+if has_room; then
+  resize_answers 0
+  check "a tool that says all went well when nothing did" not_done
+  resize_answers 2 storage-error-de
+  check "a tool that fails in German" not_done 'ended with code 2: vssadmin 1.1 - Verwaltungsbefehlszeilenprogramm' 'Fehler: '
+  little_storage
+  echo 2 >"$drive/vssadmin/mode-resize.txt"
+  check "a tool that says that it failed when it did not" marshealth 0 repair --check shadow.storage --yes --format json
+else
+  echo "ok - shadow storage that is not enlarged # SKIP the disk is too full for more"
+fi
 check "storage of another volume C:" volume_of_another
 
 heal
