@@ -353,7 +353,8 @@ MARS_API mars_status mars_operation_call(mars_outcome **out, mars_session *sessi
 
 /* MARS_OUTCOME_...; 0 for NULL. */
 MARS_API int32_t mars_outcome_state(const mars_outcome *outcome);
-/* The run that recorded it, for mars_undo; NULL if nothing was changed. */
+/* The run that recorded it, for mars_undo, which takes back what can be taken back: each change says whether it can (in
+ * JSON, undoable). NULL if nothing was changed. */
 MARS_API const char *mars_outcome_run_id(const mars_outcome *outcome);
 /* Whether what was changed takes effect for running programs only after they restart. */
 MARS_API int32_t mars_outcome_restart_advised(const mars_outcome *outcome);
