@@ -44,7 +44,7 @@ void pair_begin(server_pair *p, bool what_if);
 mars_status pair_restore_from(server_pair *p, const char *source, const char *known, int flags);
 mars_status pair_restore(server_pair *p, const char *known, int flags);
 
-void assert_error_says(const char *part);
+void assert_error_says(const char *named);
 /* No byte of the machine is another one since the run began, nor is there a record of a change. */
 void assert_pair_untouched(server_pair *p);
 void assert_pair_refused(server_pair *p, mars_status status, const char *named);
