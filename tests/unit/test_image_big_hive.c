@@ -335,7 +335,7 @@ static void test_too_many_keys(void **state) {
 /* A list of keys that says less than the key does, or more, is damaged however long it is. */
 static void test_lists_of_another_number(void **state) {
     maker *m = *state;
-    give_keys(m, m->root, add_key(m, 'S'), 2 * LEAF);
+    give_keys(m, m->root, add_key(m, 'S'), (size_t)2 * LEAF);
     static const size_t declared[] = {2 * LEAF - 1, LEAF - 1, 2 * LEAF + 1};
     for (size_t i = 0; i < sizeof declared / sizeof declared[0]; i++) {
         put32(m, m->root + 0x18, declared[i]);

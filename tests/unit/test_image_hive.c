@@ -163,6 +163,7 @@ static read_fault fault;
 static const char *fault_path;
 
 /* In place of the C library's. */
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 ssize_t pread(int file, void *data, size_t size, off_t at) {
     static bool answered;
     answered = fault == INTERRUPTED && !answered;

@@ -113,6 +113,7 @@ static bool load(image_hive *hive, int descriptor, arena *memory, fact *why) {
         return damaged(hive, "the file is empty", why) == FACT_KNOWN;
     }
     size_t size = (size_t)status.st_size;
+    // cppcheck-suppress invalidFunctionArg ; -1 is what there is for memory without a file
     void *copy = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (copy == MAP_FAILED) {
         return unknown(REASON_NO_MEMORY, hive, NULL, why) == FACT_KNOWN;
