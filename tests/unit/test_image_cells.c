@@ -153,10 +153,10 @@ static void test_lists_that_do_not_fit(void **state) {
     expect_damage(f, "number of sub-keys differs");
     put16(f, LIST + 6, 1);
     put32(f, ROOT + 0x18, 0xFFFFFFFF);
-    expect_damage(f, "more sub-keys than are read");
+    expect_damage(f, "more sub-keys than the hive has room for");
     put32(f, ROOT + 0x18, 1);
     put32(f, SECOND + 0x28, 0x40000001);
-    expect_damage(f, "more values than are read");
+    expect_damage(f, "more values than the hive has room for");
     put32(f, SECOND + 0x28, 2);
     expect_damage(f, "shorter than the key says");
 }
@@ -205,6 +205,9 @@ static void test_big_data(void **state) {
     expect_damage(f, "list of a value's data is outside");
     put16(f, DATA + 6, 1);
     put32(f, LAST + 4, DATA + 32);
+    expect_damage(f, "too short");
+    put32(f, VALUE + 8, 16344 + 20000);
+    put16(f, DATA + 6, 0);
     expect_damage(f, "shorter than it says");
 }
 

@@ -11,10 +11,13 @@
 #include "host/image/image_hive.h"
 #include "temp_image.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <hivex.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static const char hive_path[] = TEMP_IMAGE_CONFIG "SOFTWARE";
@@ -151,11 +154,87 @@ static void test_damaged_bins(void **state) {
     free(data);
 }
 
+/* ---- Files that change ---- */
+
+/* What goes wrong with the next reads; PIECE bytes are read at a time then. */
+typedef enum read_fault { NO_FAULT, INTERRUPTED, CUT_OFF, WRITTEN_TO, FAILING } read_fault;
+enum { PIECE = 5000 };
+static read_fault fault;
+static const char *fault_path;
+
+/* In place of the C library's. */
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
+ssize_t pread(int file, void *data, size_t size, off_t at) {
+    static bool answered;
+    answered = fault == INTERRUPTED && !answered;
+    if (answered || fault == FAILING) {
+        errno = answered ? EINTR : EIO;
+        return -1;
+    }
+    if (fault == CUT_OFF && at > 0) {
+        assert_int_equal(truncate(fault_path, 4096), 0);
+    } else if (fault == WRITTEN_TO && at > 0) {
+        const struct timespec times[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+        assert_int_equal(utimensat(AT_FDCWD, fault_path, times, 0), 0);
+    }
+    return syscall(SYS_pread64, file, data, fault != NO_FAULT && size > PIECE ? PIECE : size, at);
+}
+
+static bool open_with(temp_image *image, both *of, read_fault with) {
+    fault_path = temp_image_path(image, hive_path);
+    fault = with;
+    bool opened = open_here(image, of);
+    fault = NO_FAULT;
+    return opened;
+}
+
+static void test_reads_that_are_interrupted(void **state) {
+    both of = {.witness = hivex_open(temp_image_path(*state, hive_path), 0)};
+    assert_true(open_with(*state, &of, INTERRUPTED));
+    expect_same(&of, of.hive.header.root);
+    close_both(&of);
+}
+
+static void test_files_that_change_while_they_are_read(void **state) {
+    static const read_fault faults[] = {FAILING, WRITTEN_TO, CUT_OFF};
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        both of = {0};
+        assert_false(open_with(*state, &of, faults[i]));
+        assert_int_equal(of.hive.state.state, FACT_UNKNOWN);
+        assert_int_equal(of.hive.state.reason, REASON_UNREADABLE);
+        assert_true((of.hive.state.detail != NULL) == (faults[i] != FAILING));
+        assert_null(of.hive.data.data);
+        close_both(&of);
+    }
+}
+
+/* What was checked stays as it is, whatever becomes of the file. */
+static void test_files_that_change_afterwards(void **state) {
+    temp_image *image = *state;
+    const char *path = temp_image_path(image, hive_path);
+    both of = {.witness = hivex_open(path, HIVEX_OPEN_WRITE)}; /* which has a copy too */
+    assert_true(open_here(image, &of));
+    bytes whole = temp_image_bytes(image, hive_path);
+    int file = open(path, O_WRONLY | O_CLOEXEC);
+    for (size_t at = 0; at < whole.size; at += 4) {
+        assert_int_equal(pwrite(file, "\xFF\xFF\xFF\x7F", 4, (off_t)at), 4);
+    }
+    expect_same(&of, of.hive.header.root);
+    assert_int_equal(ftruncate(file, 0), 0);
+    expect_same(&of, of.hive.header.root);
+    (void)close(file);
+    close_both(&of);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_a_small_hive, set_up, temp_image_tear_down),
         cmocka_unit_test_setup_teardown(test_a_large_hive, set_up, temp_image_tear_down),
         cmocka_unit_test_setup_teardown(test_damaged_bins, set_up, temp_image_tear_down),
+        cmocka_unit_test_setup_teardown(test_reads_that_are_interrupted, set_up, temp_image_tear_down),
+        cmocka_unit_test_setup_teardown(test_files_that_change_while_they_are_read, set_up,
+                                        temp_image_tear_down),
+        cmocka_unit_test_setup_teardown(test_files_that_change_afterwards, set_up, temp_image_tear_down),
     };
     return cmocka_run_group_tests_name("image hive", tests, NULL, NULL);
 }

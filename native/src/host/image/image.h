@@ -91,6 +91,8 @@ fact_state image_find(image *self, const char *path, arena *memory, const char *
 /* Reads a regular file; see host_reader.file_read. */
 fact_state image_spot_read(const image_spot *spot, const char *where, uint64_t offset, uint64_t max,
                            arena *memory, bytes *out, fact *why);
+/* Reads size bytes, or up to the end of the file if it has become shorter. False: errno says why. */
+bool image_read_at(int descriptor, uint64_t offset, uint8_t *data, size_t size, size_t *got);
 /* What errno means for a fact. ENOENT and ENOTDIR are absent. */
 fact_state image_failure(int error, const char *where, arena *memory, fact *why);
 

@@ -5,6 +5,7 @@
 enum {
     KEY_SIZE = 0x50, /* with the cell's size, without the name */
     VALUE_SIZE = 0x18,
+    PART_SIZE = 16344, /* of data in several cells: what each but the last holds */
 };
 
 uint32_t cell_u32(const uint8_t *at) {
@@ -53,9 +54,11 @@ const char *cell_check_value(bytes hive, size_t value) {
 
 /* ---- Lists ---- */
 
-/* A leaf of a list of keys: "lf" and "lh" have eight bytes for each, "li" four. Adds their number to *count.
- */
-static const char *check_leaf(bytes hive, size_t list, size_t *count) {
+static const char other_number[] = "the key's number of sub-keys differs from its list's";
+
+/* A leaf of a list of keys: "lf" and "lh" have eight bytes for each, "li" four. Takes their number from
+ * *left. */
+static const char *check_leaf(bytes hive, size_t list, size_t *left) {
     size_t size = cell_size(hive, list, 8);
     bool hashed = size != 0 && (has_id(hive, list, 'l', 'f') || has_id(hive, list, 'l', 'h'));
     if (size == 0 || (!hashed && !has_id(hive, list, 'l', 'i'))) {
@@ -66,10 +69,10 @@ static const char *check_leaf(bytes hive, size_t list, size_t *count) {
     if (items > (size - 8) / step) {
         return "a list of keys is longer than its cell";
     }
-    *count += items;
-    if (*count > CELLS_MAX_KEYS) {
-        return "a list of keys is longer than the key says";
+    if (items > *left) {
+        return other_number;
     }
+    *left -= items;
     for (size_t i = 0; i < items; i++) {
         const char *wrong = cell_check_key(hive, link_at(hive.data + list + 8 + i * step));
         if (wrong != NULL) {
@@ -80,14 +83,14 @@ static const char *check_leaf(bytes hive, size_t list, size_t *count) {
 }
 
 /* A list of leaves. Windows knows no deeper ones. */
-static const char *check_branch(bytes hive, size_t list, size_t *count) {
+static const char *check_branch(bytes hive, size_t list, size_t *left) {
     size_t size = cell_size(hive, list, 8);
-    size_t items = u16(hive.data + list + 6);
+    size_t items = size != 0 ? u16(hive.data + list + 6) : 0;
     if (size == 0 || items > (size - 8) / 4) {
         return "a list of keys is longer than its cell";
     }
     for (size_t i = 0; i < items; i++) {
-        const char *wrong = check_leaf(hive, link_at(hive.data + list + 8 + i * 4), count);
+        const char *wrong = check_leaf(hive, link_at(hive.data + list + 8 + i * 4), left);
         if (wrong != NULL) {
             return wrong;
         }
@@ -100,20 +103,17 @@ const char *cell_check_keys(bytes hive, size_t key) {
     if (declared == 0) {
         return NULL;
     }
-    if (declared > CELLS_MAX_KEYS) {
-        return "the key says that it has more sub-keys than are read";
+    if (declared > hive.size / KEY_SIZE) {
+        return "the key says that it has more sub-keys than the hive has room for";
     }
     size_t list = link_at(hive.data + key + 0x20);
     if (cell_size(hive, list, 8) == 0) {
         return "the list of keys is outside the hive";
     }
-    size_t count = 0;
+    size_t left = declared;
     const char *wrong =
-        has_id(hive, list, 'r', 'i') ? check_branch(hive, list, &count) : check_leaf(hive, list, &count);
-    if (wrong == NULL && count != declared) {
-        wrong = "the key's number of sub-keys differs from its list's";
-    }
-    return wrong;
+        has_id(hive, list, 'r', 'i') ? check_branch(hive, list, &left) : check_leaf(hive, list, &left);
+    return wrong == NULL && left != 0 ? other_number : wrong;
 }
 
 const char *cell_check_values(bytes hive, size_t key) {
@@ -121,8 +121,8 @@ const char *cell_check_values(bytes hive, size_t key) {
     if (count == 0) {
         return NULL;
     }
-    if (count > CELLS_MAX_VALUES) {
-        return "the key says that it has more values than are read";
+    if (count > hive.size / VALUE_SIZE) {
+        return "the key says that it has more values than the hive has room for";
     }
     size_t list = link_at(hive.data + key + 0x2C);
     if (cell_size(hive, list, 4 + count * 4) == 0) {
@@ -139,7 +139,8 @@ const char *cell_check_values(bytes hive, size_t key) {
 
 /* ---- Data ---- */
 
-/* Data of more than 16,344 bytes lies in several cells. */
+/* Data of more than 16,344 bytes lies in several cells. How full each has to be bounds how many there are,
+ * and so what a small file can make of itself. */
 static const char *check_big_data(bytes hive, size_t record, size_t size) {
     if (cell_size(hive, record, 12) == 0 || !has_id(hive, record, 'd', 'b')) {
         return "a value's data are longer than their cell";
@@ -149,15 +150,14 @@ static const char *check_big_data(bytes hive, size_t record, size_t size) {
     if (cell_size(hive, list, 4 + count * 4) == 0) {
         return "the list of a value's data is outside the hive";
     }
-    size_t found = 0;
-    for (size_t i = 0; i < count; i++) {
-        size_t part = cell_size(hive, link_at(hive.data + list + 4 + i * 4), 8);
-        if (part == 0) {
-            return "a part of a value's data is outside the hive";
+    for (size_t i = 0; i < count && size > 0; i++) {
+        size_t wanted = size < PART_SIZE ? size : PART_SIZE;
+        if (cell_size(hive, link_at(hive.data + list + 4 + i * 4), 4 + wanted) == 0) {
+            return "a part of a value's data is outside the hive or too short";
         }
-        found += part - 8; /* the last four bytes of each are not data */
+        size -= wanted;
     }
-    return found < size ? "a value's data are shorter than it says" : NULL;
+    return size > 0 ? "a value's data are shorter than it says" : NULL;
 }
 
 size_t cell_data_size(bytes hive, size_t value) {
@@ -178,27 +178,28 @@ const char *cell_check_data(bytes hive, size_t value) {
     return size > room - 4 ? check_big_data(hive, cell, size) : NULL;
 }
 
-bytes cell_data_piece(bytes hive, size_t value, size_t offset) {
+cell_data cell_data_of(bytes hive, size_t value) {
     size_t size = cell_data_size(hive, value);
     if ((cell_u32(hive.data + value + 8) & 0x80000000u) != 0 || size == 0) {
-        return (bytes){.data = hive.data + value + 12 + offset, .size = size - offset};
+        return (cell_data){.next = hive.data + value + 12, .left = size};
     }
     size_t cell = link_at(hive.data + value + 12);
     if (size <= cell_size(hive, cell, 8) - 4) {
-        return (bytes){.data = hive.data + cell + 4 + offset, .size = size - offset};
+        return (cell_data){.next = hive.data + cell + 4, .left = size};
     }
     size_t list = link_at(hive.data + cell + 8);
-    size_t left = size - offset;
-    for (size_t i = 0; i < u16(hive.data + cell + 6); i++) {
-        size_t part = link_at(hive.data + list + 4 + i * 4);
-        size_t room = cell_size(hive, part, 8) - 8;
-        if (offset < room) {
-            size_t rest = room - offset;
-            return (bytes){.data = hive.data + part + 4 + offset, .size = rest < left ? rest : left};
-        }
-        offset -= room;
+    return (cell_data){.next = hive.data + list + 4, .left = size, .in_parts = true};
+}
+
+bytes cell_data_next(bytes hive, cell_data *data) {
+    bytes piece = {.data = data->next, .size = data->left};
+    if (data->in_parts && data->left > 0) {
+        piece.data = hive.data + link_at(data->next) + 4;
+        piece.size = data->left < PART_SIZE ? data->left : PART_SIZE;
+        data->next += 4;
     }
-    return (bytes){0};
+    data->left -= piece.size;
+    return piece;
 }
 
 /* ---- What a key lists and has ---- */

@@ -12,8 +12,9 @@
 #include "core/arena.h"
 
 enum {
-    CELLS_MAX_KEYS = 70000, /* hivex's own limits */
-    CELLS_MAX_VALUES = 110000,
+    /* What is read of one key or value at most. hivex has limits of its own (70,000 sub-keys, 110,000
+     * values), and refuses to change a key beyond them. */
+    CELLS_MAX_ITEMS = 1000 * 1000,
     CELLS_MAX_DATA = 8 * 1000 * 1000,
     CELLS_BASE_BLOCK = 4096,
 };
@@ -28,7 +29,7 @@ typedef struct cell_name {
 /* NULL if the cell is a sound key or value, else what is wrong with it. */
 const char *cell_check_key(bytes hive, size_t key);
 const char *cell_check_value(bytes hive, size_t value);
-/* The same for the whole list below a key. */
+/* The same for the whole list below a key, which is never longer than there is room for in the hive. */
 const char *cell_check_keys(bytes hive, size_t key);
 const char *cell_check_values(bytes hive, size_t key);
 /* The same for a value's data. */
@@ -46,9 +47,14 @@ size_t cell_key_count(bytes hive, size_t key);
 size_t cell_value_count(bytes hive, size_t key);
 void cell_list_keys(bytes hive, size_t key, size_t *out);
 void cell_list_values(bytes hive, size_t key, size_t *out);
-/* The part of a value's data that lies in one cell, from the offset on; the data must have been found sound.
- */
-bytes cell_data_piece(bytes hive, size_t value, size_t offset);
+/* A value's data cell by cell; they must have been found sound. After the last piece come empty ones. */
+typedef struct cell_data {
+    const uint8_t *next; /* the data if they are in one place, else the link to the next part */
+    size_t left;
+    bool in_parts;
+} cell_data;
+cell_data cell_data_of(bytes hive, size_t value);
+bytes cell_data_next(bytes hive, cell_data *data);
 /* A key's class name and security descriptor; empty if it has none. False if they are not where the key says.
  */
 bool cell_key_class(bytes hive, size_t key, bytes *out);

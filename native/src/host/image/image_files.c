@@ -158,8 +158,7 @@ fact_state image_spot_open(const image_spot *spot, const char *where, arena *mem
     return FACT_KNOWN;
 }
 
-/* Reads size bytes, or up to the end of the file if it has become shorter. False: errno says why. */
-static bool read_at(int descriptor, uint64_t offset, uint8_t *data, size_t size, size_t *got) {
+bool image_read_at(int descriptor, uint64_t offset, uint8_t *data, size_t size, size_t *got) {
     *got = 0;
     while (*got < size) {
         ssize_t count = pread(descriptor, data + *got, size - *got, (off_t)(offset + *got));
@@ -197,7 +196,7 @@ fact_state image_spot_read(const image_spot *spot, const char *where, uint64_t o
         return state;
     }
     size_t got = 0;
-    bool good = read_at(descriptor, offset, data, (size_t)rest, &got);
+    bool good = image_read_at(descriptor, offset, data, (size_t)rest, &got);
     int error = errno;
     (void)close(descriptor);
     if (!good) {

@@ -3,7 +3,7 @@
 #include "core/alloc.h"
 #include "core/instant.h"
 #include "core/unicode.h"
-#include "host/image/image_cells.h"
+#include "host/image/image.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -80,7 +80,26 @@ void image_hive_descriptor_name(int descriptor, char name[IMAGE_DESCRIPTOR_NAME]
     (void)snprintf(name, IMAGE_DESCRIPTOR_NAME, "/proc/self/fd/%d", descriptor);
 }
 
-static bool map(image_hive *hive, int descriptor, arena *memory, fact *why) {
+static bool same_state(const struct stat *a, const struct stat *b) {
+    return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+           a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* Fills what was allocated. Half of the file as it was and half as it is now would be no hive. */
+static bool fill(image_hive *hive, int descriptor, const struct stat *before, fact *why) {
+    struct stat after;
+    size_t got = 0;
+    if (!image_read_at(descriptor, 0, hive->copy, hive->data.size, &got) || fstat(descriptor, &after) != 0) {
+        return unknown(REASON_UNREADABLE, hive, NULL, why) == FACT_KNOWN;
+    }
+    return (got == hive->data.size && same_state(before, &after)) ||
+           unknown(REASON_UNREADABLE, hive, "it changed while it was read", why) == FACT_KNOWN;
+}
+
+/* A copy, because a mapping of the file would be another whenever somebody writes to it, after it was
+ * checked, and would end the process once the file is cut off. Not by mem_alloc: this goes back to the system
+ * at once, and in huge pages it takes half the time. */
+static bool load(image_hive *hive, int descriptor, arena *memory, fact *why) {
     struct stat status;
     if (fstat(descriptor, &status) != 0) {
         return unknown(REASON_UNREADABLE, hive, NULL, why) == FACT_KNOWN;
@@ -93,14 +112,16 @@ static bool map(image_hive *hive, int descriptor, arena *memory, fact *why) {
     if (status.st_size == 0) {
         return damaged(hive, "the file is empty", why) == FACT_KNOWN;
     }
-    /* Populated at once: all of it is looked at, and page by page would take longer than looking does. */
-    void *data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, descriptor, 0);
-    if (data == MAP_FAILED) {
-        return unknown(errno == ENOMEM ? REASON_NO_MEMORY : REASON_UNREADABLE, hive, NULL, why) == FACT_KNOWN;
+    size_t size = (size_t)status.st_size;
+    // cppcheck-suppress invalidFunctionArg ; -1 is what there is for memory without a file
+    void *copy = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (copy == MAP_FAILED) {
+        return unknown(REASON_NO_MEMORY, hive, NULL, why) == FACT_KNOWN;
     }
-    hive->mapping = data;
-    hive->data = (bytes){.data = data, .size = (size_t)status.st_size};
-    return true;
+    (void)madvise(copy, size, MADV_HUGEPAGE);
+    hive->copy = copy;
+    hive->data = (bytes){.data = copy, .size = size};
+    return fill(hive, descriptor, &status, why);
 }
 
 /* 2100-01-01: times of keys after it are garbage. */
@@ -118,7 +139,7 @@ static const char *hive_defect(image_hive *hive) {
                : "the hive's bins or its root key are damaged";
 }
 
-static bool check_mapped(image_hive *hive, fact *why) {
+static bool check_copy(image_hive *hive, fact *why) {
     const char *defect = hive_defect(hive);
     return defect == NULL || damaged(hive, defect, why) == FACT_KNOWN;
 }
@@ -126,7 +147,7 @@ static bool check_mapped(image_hive *hive, fact *why) {
 bool image_hive_open(image_hive *hive, int descriptor, const char *where, arena *memory, fact *why) {
     *hive = (image_hive){.state = fact_known(where)};
     *why = hive->state;
-    if (map(hive, descriptor, memory, why) && check_mapped(hive, why)) {
+    if (load(hive, descriptor, memory, why) && check_copy(hive, why)) {
         return true;
     }
     image_hive_close(hive);
@@ -135,8 +156,8 @@ bool image_hive_open(image_hive *hive, int descriptor, const char *where, arena 
 }
 
 void image_hive_close(image_hive *hive) {
-    if (hive->mapping != NULL) {
-        (void)munmap(hive->mapping, hive->data.size);
+    if (hive->copy != NULL) {
+        (void)munmap(hive->copy, hive->data.size);
     }
     *hive = (image_hive){.state = hive->state};
 }
@@ -186,6 +207,13 @@ static size_t *list_of(const image_hive *hive, size_t key, bool of_values, arena
         return NULL;
     }
     size_t count = of_values ? cell_value_count(hive->data, key) : cell_key_count(hive->data, key);
+    if (count > CELLS_MAX_ITEMS) {
+        const char *detail =
+            arena_printf(memory, "the key has %zu %s, more than %d (key at offset 0x%zx)", count,
+                         of_values ? "values" : "sub-keys", (int)CELLS_MAX_ITEMS, key);
+        (void)unknown(REASON_TOO_LARGE, hive, detail, why);
+        return NULL;
+    }
     size_t *list = mem_alloc((count + 1) * sizeof *list);
     if (list == NULL) {
         arena_set_failed(memory);
@@ -281,11 +309,9 @@ static fact_state read_data(const image_hive *hive, size_t value, arena *memory,
                             fact *why) {
     size_t size = cell_data_size(hive->data, value);
     uint8_t *data = arena_alloc(memory, size);
+    cell_data from = cell_data_of(hive->data, value);
     for (size_t at = 0; data != NULL && at < size;) {
-        bytes piece = cell_data_piece(hive->data, value, at);
-        if (piece.size == 0) {
-            return damaged(hive, "the value's data are damaged", why);
-        }
+        bytes piece = cell_data_next(hive->data, &from);
         memcpy(data + at, piece.data, piece.size);
         at += piece.size;
     }

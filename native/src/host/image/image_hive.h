@@ -20,13 +20,14 @@ typedef struct image_hive_header {
 
 typedef struct image_hive {
     fact state;    /* known: open. Its where is the file's path below the image's root */
-    void *mapping; /* of the whole file */
+    uint8_t *copy; /* of the whole file, as it was when it was opened */
     bytes data;    /* the same, to be read */
     image_hive_header header;
     cells_survey cells;
 } image_hive;
 
-/* Opens a regular file that is open for reading at descriptor; the descriptor may be closed afterwards.
+/* Reads a regular file that is open for reading at descriptor. What becomes of the file and the descriptor
+ * afterwards makes no difference.
  * False: *why, and hive->state, say what it is instead of a hive. where must live as long as the hive. */
 bool image_hive_open(image_hive *hive, int descriptor, const char *where, arena *memory, fact *why);
 void image_hive_close(image_hive *hive);

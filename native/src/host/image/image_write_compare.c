@@ -23,6 +23,8 @@ typedef struct walk {
     const bytes *names;    /* of the edit's key, in UTF-16LE */
     arena *memory;
     size_t keys_left; /* a sound hive has no more */
+    uint64_t values_left;
+    uint64_t bytes_left; /* of data, classes and security descriptors */
     const char *defect;
 } walk;
 
@@ -32,6 +34,19 @@ static bool differ(walk *w, const char *what, size_t key) {
         w->defect = arena_printf(w->memory, "%s (key at offset 0x%zx)", what, key);
     }
     return false;
+}
+
+/* Takes what is to be looked at from what there can be: cells that many others lead to would be looked at for
+ * ever. */
+static bool spend(walk *w, uint64_t *left, uint64_t count, size_t key) {
+    if (count > *left) {
+        return differ(w,
+                      "the hive's keys or values share what they hold, or say that they hold more than the "
+                      "hive has room for",
+                      key);
+    }
+    *left -= count;
+    return true;
 }
 
 static bool same_bytes(bytes a, bytes b) {
@@ -65,14 +80,24 @@ static bool in_order(const cell_name *a, const cell_name *b) {
 
 /* ---- Values ---- */
 
+static bytes rest_of(bytes of, size_t from) {
+    return (bytes){.data = of.data + from, .size = of.size - from};
+}
+
 static bool same_data(bytes a, size_t value_a, bytes b, size_t value_b) {
     size_t size = cell_data_size(a, value_a);
     bool same = size == cell_data_size(b, value_b);
+    cell_data from_a = cell_data_of(a, value_a);
+    cell_data from_b = cell_data_of(b, value_b);
+    bytes left = {0};
+    bytes right = {0};
     for (size_t at = 0; same && at < size;) {
-        bytes left = cell_data_piece(a, value_a, at);
-        bytes right = cell_data_piece(b, value_b, at);
+        left = left.size == 0 ? cell_data_next(a, &from_a) : left;
+        right = right.size == 0 ? cell_data_next(b, &from_b) : right;
         size_t count = left.size < right.size ? left.size : right.size;
-        same = count > 0 && memcmp(left.data, right.data, count) == 0;
+        same = memcmp(left.data, right.data, count) == 0;
+        left = rest_of(left, count);
+        right = rest_of(right, count);
         at += count;
     }
     return same;
@@ -90,8 +115,10 @@ static bool same_value(const walk *w, size_t before, size_t after) {
 }
 
 static bool has_data(const walk *w, size_t value, const registry_value *wanted) {
-    bytes data = cell_data_size(w->after, value) > 0 ? cell_data_piece(w->after, value, 0) : (bytes){0};
-    return type_of(w->after, value) == wanted->type && same_bytes(data, wanted->data);
+    cell_data from = cell_data_of(w->after, value);
+    size_t left = from.left;
+    bytes data = cell_data_next(w->after, &from);
+    return type_of(w->after, value) == wanted->type && left == data.size && same_bytes(data, wanted->data);
 }
 
 /* What one key's values are to be judged by. */
@@ -152,6 +179,9 @@ static bool edited_values(walk *w, value_lists *lists) {
 
 static bool sound_values(walk *w, bytes hive, const size_t *values, size_t count, size_t key) {
     for (size_t i = 0; i < count; i++) {
+        if (!spend(w, &w->bytes_left, cell_data_size(hive, values[i]), key)) {
+            return false;
+        }
         const char *defect = cell_check_data(hive, values[i]);
         if (defect != NULL) {
             return differ(w, defect, key);
@@ -178,6 +208,11 @@ static bool judge_values(walk *w, value_lists *lists, size_t before, size_t afte
 
 /* The values of a key that was there, or (before 0) was not. */
 static bool compare_values(walk *w, size_t before, size_t after, bool edited) {
+    uint64_t count = cell_value_count(w->after, after);
+    count += before != 0 ? cell_value_count(w->before, before) : 0;
+    if (!spend(w, &w->values_left, count, after)) {
+        return false;
+    }
     const char *defect = before != 0 ? cell_check_values(w->before, before) : NULL;
     defect = defect == NULL ? cell_check_values(w->after, after) : defect;
     if (defect != NULL) {
@@ -232,13 +267,17 @@ static bool same_key(walk *w, size_t before, size_t after, bool changed) {
     if (!cell_key_class(w->before, before, &left) || !cell_key_class(w->after, after, &right)) {
         return differ(w, "a key's class is outside the hive", after);
     }
+    if (!spend(w, &w->bytes_left, left.size + right.size, after)) {
+        return false;
+    }
     if (!same_bytes(left, right)) {
         return differ(w, "a key's class is another", after);
     }
     if (!cell_key_security(w->before, before, &left) || !cell_key_security(w->after, after, &right)) {
         return differ(w, "a key's security descriptor is damaged", after);
     }
-    return same_bytes(left, right) || differ(w, "a key's security descriptor is another", after);
+    return spend(w, &w->bytes_left, left.size + right.size, after) &&
+           (same_bytes(left, right) || differ(w, "a key's security descriptor is another", after));
 }
 
 /* A key that was made: it has what its parent has, the edit's values if it is the last, else the next key. */
@@ -391,9 +430,13 @@ static const bytes *names_of(const hive_edit *edit, arena *memory) {
 }
 
 const char *hive_compare(bytes before, bytes after, const hive_edit *edit, arena *memory) {
-    enum { SMALLEST_KEY = 0x50 };
+    /* Keys do share security descriptors: these have a few hundred bytes, and a key of its own has 80. */
+    enum { SMALLEST_KEY = 0x50, SMALLEST_VALUE = 0x18, SHARED = 16 };
+    uint64_t both = (uint64_t)before.size + after.size;
     walk w = {.before = before, .after = after, .edit = edit, .memory = memory};
     w.keys_left = before.size / SMALLEST_KEY + 1;
+    w.values_left = both / SMALLEST_VALUE;
+    w.bytes_left = both * SHARED;
     w.names = edit != NULL ? names_of(edit, memory) : NULL;
     size_t old_root = (size_t)cell_u32(before.data + AT_ROOT) + CELLS_BASE_BLOCK;
     size_t new_root = (size_t)cell_u32(after.data + AT_ROOT) + CELLS_BASE_BLOCK;
