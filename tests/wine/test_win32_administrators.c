@@ -489,6 +489,9 @@ static void wines_own_answers(void **state) {
     assert_int_equal(read->account_is_administrator(on->machine, sid, &on->memory, &is, &on->why),
                      FACT_KNOWN);
     assert_true(is);
+    const char *domain = NULL;
+    assert_int_equal(read->own_domain(on->machine, &on->memory, &domain, &on->why), FACT_KNOWN);
+    assert_int_equal(strncmp(sid, domain, strlen(domain)), 0);
     static const struct {
         const char *sid;
         fact_state state;
