@@ -219,6 +219,7 @@ fact_state administrators_ask(const account_library *library, const win32_host *
         q.where = arena_printf(memory, "the group \"%s\"", text_from_wide(memory, q.group.name));
         error = account_ask_members(library, q.group.name, &q.members);
     }
+    error = account_error == ERROR_NOT_ENOUGH_MEMORY ? account_error : error;
     if (error != ERROR_SUCCESS) {
         return failed(&q, error, why);
     }
