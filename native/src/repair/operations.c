@@ -173,6 +173,10 @@ const char *operation_consequence(const operation *row, const operation_value *v
     return ending != NULL ? ending->consequence : NULL;
 }
 
+const char *operation_restarted_service(const operation *row, const operation_value *values) {
+    return strcmp(row->id, "service.restart") == 0 ? stopped_service(row, values) : NULL;
+}
+
 mars_status operation_call(const operation *row, operation_run *run, const operation_value *values) {
     ffi_cif interface;
     ffi_type *types[OPERATION_PARAMETERS_MAX + 1] = {&ffi_type_pointer};
