@@ -308,13 +308,17 @@ static void test_the_whole_is_confirmed_once(void **state) {
     applied_free(&a);
 }
 
-static const outcome *stop_service(applied *a, const char *name, const apply_settings *settings) {
+static const outcome *on_service(applied *a, const char *id, const char *name,
+                                 const apply_settings *settings) {
     const operation_value service = {.text = name};
     outcome *result = NULL;
-    assert_int_equal(
-        apply_operation(&result, a->image.machine, operation_find("service.stop"), &service, settings),
-        MARS_OK);
+    assert_int_equal(apply_operation(&result, a->image.machine, operation_find(id), &service, settings),
+                     MARS_OK);
     return applied_keep(a, result);
+}
+
+static const outcome *stop_service(applied *a, const char *name, const apply_settings *settings) {
+    return on_service(a, "service.stop", name, settings);
 }
 
 static void test_a_step_that_asks_for_itself(void **state) {
@@ -348,6 +352,45 @@ static void test_a_step_that_asks_for_itself(void **state) {
                         "is being restored from it. This cannot be undone.");
     (void)stop_service(&a, "obengine", &settings);
     assert_says(who.text, "It ends a backup that was started by hand and uploads now. This");
+    applied_free(&a);
+}
+
+static fact_state two_dependents(host *machine, const char *name, arena *memory, text_list *out, fact *why) {
+    static const char *names[] = {"obengine", "other"};
+    (void)machine, (void)memory;
+    bool has = strcmp(name, "CryptSvc") == 0;
+    *out = (text_list){.items = names, .count = has ? 2 : 0};
+    *why = strcmp(name, "MSDTC") != 0 ? fact_known("test") : fact_unknown(REASON_UNREADABLE, "test", NULL);
+    return why->state;
+}
+
+/* Who confirms a restart is told of the services that are restarted with it. */
+static void test_a_restart_that_takes_others_along(void **state) {
+    (void)state;
+    static const struct {
+        const char *id;
+        const char *service;
+        const char *text;
+    } cases[] = {
+        {"service.restart", "CryptSvc",
+         "Restart the service CryptSvc. With it are restarted: obengine, other. obengine: It ends a backup "
+         "that was started by hand and uploads now. This cannot be undone."},
+        {"service.restart", "Winmgmt", "Restart the service Winmgmt. This cannot be undone."},
+        {"service.restart", "MSDTC", "Restart the service MSDTC. This cannot be undone."},
+        {"service.stop", "CryptSvc", "Stop the service CryptSvc. This cannot be undone."},
+    };
+    asker who = {.answer = false};
+    const apply_settings settings = {.confirm = answer, .user = &who};
+    applied a;
+    applied_make(&a, HEALTHY, "");
+    host_reader reader = *a.image.machine->read;
+    reader.service_dependents = two_dependents;
+    a.image.machine->read = &reader;
+    a.image.machine->capabilities |= HOST_LIVE;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        (void)on_service(&a, cases[i].id, cases[i].service, &settings);
+        assert_string_equal(who.text, cases[i].text);
+    }
     applied_free(&a);
 }
 
@@ -500,6 +543,7 @@ int main(void) {
         cmocka_unit_test(test_another_machine_is_refused),
         cmocka_unit_test(test_the_whole_is_confirmed_once),
         cmocka_unit_test(test_a_step_that_asks_for_itself),
+        cmocka_unit_test(test_a_restart_that_takes_others_along),
         cmocka_unit_test(test_a_failing_write_stops_the_run),
         cmocka_unit_test(test_an_image_that_cannot_be_written),
         cmocka_unit_test(test_cancelled_between_steps),

@@ -8,6 +8,7 @@
 
 #include "collect/read.h"
 #include "judging.h"
+#include "memory_tasks.h"
 
 #include <string.h>
 
@@ -111,12 +112,78 @@ static void test_on_another_computer(void **state) {
     expect("scratch.free-space", &s, "unknown", NULL);
 }
 
+/* ---- What an image shows of the folders above it ---- */
+
+static fact_state location(host *machine, const registry_path *path, const char *name, arena *memory,
+                           registry_value *out, fact *why) {
+    static const uint8_t data[] = "C\0:\0\\\0O\0u\0t\0\\\0I\0n\0\\\0S\0\0";
+    (void)machine, (void)path, (void)memory;
+    bool is = strcmp(name, "ScratchLocation") == 0;
+    *out = (registry_value){.type = REGISTRY_SZ, .data = {data, sizeof data}};
+    *why = is ? fact_known("registry") : fact_absent("registry");
+    return why->state;
+}
+
+/* What is told of C:\Out; nothing of what is in it. */
+typedef struct outer {
+    fact told;
+    fact_number attributes;
+} outer;
+static const outer *showing;
+
+static fact_state marks_of_outer(host *machine, const char *path, arena *memory, file_marks *out, fact *why) {
+    (void)machine, (void)memory;
+    bool is = strcmp(path, "C:\\Out") == 0;
+    *out = (file_marks){0};
+    out->attributes = is ? showing->attributes : out->attributes;
+    *why = is ? showing->told : fact_absent("image");
+    return why->state;
+}
+
+static void test_links_above_it(void **state) {
+    static const int64_t plain = FILE_ATTR_DIRECTORY;
+    static const int64_t link = FILE_ATTR_DIRECTORY | FILE_ATTR_REPARSE_POINT;
+    const fact known = fact_known("image");
+    const fact not_told = fact_unknown(REASON_NO_CAPTURE, "image", NULL);
+    const fact not_followed = fact_unknown(REASON_OUTSIDE, "image", "a link, which is not followed");
+    const fact denied = fact_unknown(REASON_ACCESS_DENIED, "image", NULL);
+    const struct {
+        outer shown;
+        bool letter_known;
+        unknown_reason reason;
+    } cases[] = {
+        {{known, {known, plain}}, true, REASON_NOT_COLLECTED},
+        {{known, {not_told, 0}}, true, REASON_NOT_COLLECTED},
+        {{fact_absent("image"), {not_told, 0}}, true, REASON_NOT_COLLECTED},
+        {{known, {known, link}}, false, REASON_OUTSIDE},
+        {{not_followed, {not_told, 0}}, false, REASON_OUTSIDE},
+        {{denied, {not_told, 0}}, false, REASON_ACCESS_DENIED},
+    };
+    (void)state;
+    memory_tasks *on = memory_tasks_new();
+    assert_non_null(on);
+    on->reader.registry_read = location;
+    on->reader.file_marks = marks_of_outer;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        evidence *document = NULL;
+        outer shown = cases[i].shown;
+        showing = &shown;
+        assert_int_equal(collect(&document, &on->machine, GROUP(scratch), NULL), MARS_OK);
+        const scratch_evidence *scratch = &document->scratch;
+        assert_string_equal(scratch->folder.value, "C:\\Out\\In\\S");
+        assert_int_equal(scratch->letter.fact.state, cases[i].letter_known ? FACT_KNOWN : FACT_UNKNOWN);
+        assert_int_equal(scratch->volume.fact.state, cases[i].letter_known ? FACT_ABSENT : FACT_UNKNOWN);
+        assert_int_equal(scratch->letter.fact.reason, cases[i].reason);
+        evidence_free(document);
+    }
+    memory_tasks_free(on);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_by_the_drive),
-        cmocka_unit_test(test_by_the_mounted_volume),
-        cmocka_unit_test(test_not_known),
-        cmocka_unit_test(test_on_another_computer),
+        cmocka_unit_test(test_by_the_drive),   cmocka_unit_test(test_by_the_mounted_volume),
+        cmocka_unit_test(test_not_known),      cmocka_unit_test(test_on_another_computer),
+        cmocka_unit_test(test_links_above_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,6 +18,8 @@
 #define USER      "S-1-5-21-1-2-3-1001"
 #define BUILT_IN  "S-1-5-21-1-2-3-500"
 
+#define OTHERS_BUILT_IN "S-1-5-21-7-8-9-500"
+
 static int set_up(void **state) {
     *state = memory_tasks_new();
     return *state != NULL ? 0 : -1;
@@ -116,7 +118,7 @@ static void test_what_the_sid_tells(void **state) {
     static const struct {
         const char *sid;
         bool is;
-    } cases[] = {{"S-1-5-18", true}, {"S-1-5-19", false}, {"S-1-5-20", false}, {BUILT_IN, true}};
+    } cases[] = {{"S-1-5-18", true}, {"S-1-5-19", false}, {"S-1-5-20", false}};
     memory_tasks *on = *state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         on->administrator = (fact_flag){fact_known("asked"), !cases[i].is};
@@ -128,6 +130,41 @@ static void test_what_the_sid_tells(void **state) {
         assert_int_equal(flag->value, cases[i].is);
         evidence_free(document);
     }
+}
+
+/* Also of the account with the relative id 500: another domain's need not be a member, and the server's own
+ * can have been taken out. */
+static void test_the_relative_id_500(void **state) {
+    static const struct {
+        const char *sid;
+        bool built_in;
+    } cases[] = {{BUILT_IN, true}, {OTHERS_BUILT_IN, false}, {USER, false}};
+    memory_tasks *on = *state;
+    on->administrator = (fact_flag){fact_known("the group"), false};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        run_as(on, cases[i].sid, "Password", "HighestAvailable");
+        evidence *document = collected(on);
+        const scheduled_task *task = document->schedule.tasks.items;
+        assert_string_equal(on->asked, cases[i].sid);
+        assert_true(fact_is_false(&task->administrator));
+        assert_int_equal(task->built_in.fact.state, FACT_KNOWN);
+        assert_int_equal(task->built_in.value, cases[i].built_in);
+        evidence_free(document);
+    }
+}
+
+/* As on an image. */
+static void test_the_relative_id_500_with_nobody_to_ask(void **state) {
+    memory_tasks *on = *state;
+    on->reader.account_is_administrator = NULL;
+    on->reader.own_domain = NULL;
+    run_as(on, OTHERS_BUILT_IN, "Password", "LeastPrivilege");
+    evidence *document = collected(on);
+    const scheduled_task *task = document->schedule.tasks.items;
+    assert_true(fact_is_true(&task->administrator));
+    assert_true(fact_is_true(&task->built_in));
+    evidence_free(document);
+    assert_judged(on, "administrator", NULL);
 }
 
 static void test_a_member(void **state) {
@@ -150,6 +187,53 @@ static void test_a_member_without_full_rights(void **state) {
     assert_judged(on, "unknown", "User Account Control");
     run_as(on, BUILT_IN, "Password", "LeastPrivilege");
     assert_judged(on, "administrator", NULL);
+    run_as(on, OTHERS_BUILT_IN, "Password", "LeastPrivilege");
+    assert_judged(on, "unknown", "User Account Control");
+    on->domain_known = FACT_UNKNOWN;
+    run_as(on, BUILT_IN, "Password", "LeastPrivilege");
+    assert_judged(on, "unknown", "User Account Control");
+}
+
+static fact_number setting(fact_state state, int64_t value) {
+    return (fact_number){.fact = state == FACT_KNOWN    ? fact_known("the registry")
+                                 : state == FACT_ABSENT ? fact_absent("the registry")
+                                                        : fact_unknown(REASON_UNREADABLE, NULL, NULL),
+                         .value = value};
+}
+
+static void test_user_account_control(void **state) {
+    memory_tasks *on = *state;
+    static const struct {
+        const char *user;
+        struct {
+            fact_state state;
+            int64_t value;
+        } enabled, filters;
+        const char *slug;
+    } cases[] = {
+        {USER, {FACT_KNOWN, 0}, {FACT_ABSENT, 0}, "administrator"},
+        {USER, {FACT_KNOWN, 1}, {FACT_KNOWN, 0}, "unknown"},
+        {USER, {FACT_ABSENT, 0}, {FACT_ABSENT, 0}, "unknown"},
+        {USER, {FACT_UNKNOWN, 0}, {FACT_ABSENT, 0}, "unknown"},
+        {BUILT_IN, {FACT_KNOWN, 1}, {FACT_ABSENT, 0}, "administrator"},
+        {BUILT_IN, {FACT_UNKNOWN, 0}, {FACT_KNOWN, 0}, "administrator"},
+        {BUILT_IN, {FACT_ABSENT, 0}, {FACT_KNOWN, 1}, "unknown"},
+        {BUILT_IN, {FACT_ABSENT, 0}, {FACT_UNKNOWN, 0}, "unknown"},
+        {BUILT_IN, {FACT_KNOWN, 0}, {FACT_KNOWN, 1}, "administrator"},
+    };
+    on->administrator = (fact_flag){fact_known("the group"), true};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        judging judged;
+        run_as(on, cases[i].user, "S4U", "LeastPrivilege");
+        evidence *document = collected(on);
+        document->schedule.user_account_control = setting(cases[i].enabled.state, cases[i].enabled.value);
+        document->schedule.filters_built_in = setting(cases[i].filters.state, cases[i].filters.value);
+        judging_run(&judged, "schedule.principal", document, NULL);
+        assert_string_equal(judging_verdicts(&judged),
+                            arena_printf(&on->memory, "%s: %s", TASK_PATH, cases[i].slug));
+        judging_free(&judged);
+        evidence_free(document);
+    }
 }
 
 /* It ran well since it was registered, so it has the rights that it needs. */
@@ -199,6 +283,9 @@ int main(void) {
         TEST(test_what_it_cannot_tell),
         TEST(test_nobody_to_ask),
         TEST(test_what_the_sid_tells),
+        TEST(test_the_relative_id_500),
+        TEST(test_the_relative_id_500_with_nobody_to_ask),
+        TEST(test_user_account_control),
         TEST(test_a_member),
         TEST(test_a_member_without_full_rights),
         TEST(test_a_member_without_full_rights_who_succeeded),

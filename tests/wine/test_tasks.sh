@@ -164,8 +164,15 @@ run_as "$domain-1000" S4U
 check "the same by SID" judged schedule.principal administrator
 run_as "$user" InteractiveToken
 check "the same while logged on" judged schedule.principal user-logged-on-only
+user_account_control() { # 0 OR 1
+  wine_run reg add 'HKLM\Software\Microsoft\Windows\CurrentVersion\Policies\System' /v EnableLUA /t REG_DWORD /d "$1" /f \
+    >"$SCRATCH/last" 2>&1
+}
 run_as "$user" Password LeastPrivilege
+user_account_control 1
 check "the same without full rights is unknown" unknown_because "User Account Control"
+user_account_control 0
+check "the same without User Account Control" judged schedule.principal administrator
 run_as "$domain-4711" Password
 check "a SID that is nobody's is unknown" unknown_because "there is no account with that SID"
 run_as S-1-5-21-1-2-3-1001 Password

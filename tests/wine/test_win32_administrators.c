@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "core/alloc.h"
 #include "host/win32/administrators.h"
 #include "live_machine.h"
 
@@ -48,7 +49,8 @@ static struct {
     /* What each function fails with. */
     DWORD members_error, groups_error, domain_error, role_error, group_name_error, account_error;
     const wchar_t *own_domain;
-    size_t buffers; /* that were not given back */
+    size_t buffers;  /* that were not given back */
+    arena *runs_out; /* once an account's name is asked for; NULL: none */
 } server;
 
 static void *new_buffer(size_t size) {
@@ -168,6 +170,16 @@ static const entry accounts[] = {
     {L"S-1-12-1-1-2-3-4", L"AzureAD\\somebody", SidTypeUser},
 };
 
+static const DWORD out_of_memory = ERROR_NOT_ENOUGH_MEMORY;
+
+/* The next that is asked of it fails. */
+static void use_up(arena *memory) {
+    mem_test_fail_at(1);
+    while (arena_alloc(memory, 1) != NULL) {
+    }
+    mem_test_fail_at(1);
+}
+
 static BOOL WINAPI fake_name(LPCWSTR on, PSID sid, LPWSTR name, LPDWORD name_room, LPWSTR domain,
                              LPDWORD domain_room, PSID_NAME_USE kind) {
     assert_null(on);
@@ -175,6 +187,9 @@ static BOOL WINAPI fake_name(LPCWSTR on, PSID sid, LPWSTR name, LPDWORD name_roo
         DWORD error = i == 0 ? server.group_name_error : server.account_error;
         const wchar_t *half = wcsrchr(accounts[i].name, L'\\');
         if (EqualSid(sid, sid_of(accounts[i].sid)) && error == 0) {
+            if (i > 0 && server.runs_out != NULL) {
+                use_up(server.runs_out);
+            }
             assert_true(*name_room > wcslen(half) && *domain_room > wcslen(accounts[i].name));
             (void)wcscpy(name, half + 1);
             (void)wcscpy(domain, accounts[i].name);
@@ -455,6 +470,31 @@ static void what_fails(void **state) {
     assert_answer(on, SETUP, "Windows answered with error 13");
 }
 
+/* Also where Windows lists no member, of which there would be no memory to tell. */
+static void no_memory_for_a_name(void **state) {
+    live_machine *on = *state;
+    account_name name;
+    bool is = true;
+    const win32_host self = {.elevated = true};
+    for (DWORD count = 0; count < 2; count++) {
+        arena memory = {0};
+        server_make(NULL, 0);
+        server.member_count = count;
+        server.runs_out = &memory;
+        assert_int_equal(administrators_ask(&library, &self, SETUP, &memory, &is, &on->why), FACT_UNKNOWN);
+        assert_int_equal(on->why.reason, REASON_NO_MEMORY);
+        assert_false(is);
+        mem_test_fail_at(0);
+        arena_free(&memory);
+    }
+    server.runs_out = &on->memory;
+    assert_int_equal(account_ask_name(&library, L"" SETUP, &on->memory, &name), out_of_memory);
+    assert_int_equal(name.kind, SidTypeUnknown);
+    assert_null(name.name);
+    mem_test_fail_at(0);
+    on->memory.failed = false;
+}
+
 /* The groups of an account: an error leaves it open, even where the list alone would do. */
 static void groups_that_are_not_told(void **state) {
     static const DWORD errors[] = {NERR_UserNotFound, NERR_DCNotFound, NERR_InvalidComputer, ERROR_MORE_DATA};
@@ -489,6 +529,9 @@ static void wines_own_answers(void **state) {
     assert_int_equal(read->account_is_administrator(on->machine, sid, &on->memory, &is, &on->why),
                      FACT_KNOWN);
     assert_true(is);
+    const char *domain = NULL;
+    assert_int_equal(read->own_domain(on->machine, &on->memory, &domain, &on->why), FACT_KNOWN);
+    assert_int_equal(strncmp(sid, domain, strlen(domain)), 0);
     static const struct {
         const char *sid;
         fact_state state;
@@ -521,6 +564,7 @@ int main(void) {
         TEST(a_list_that_is_not_whole),
         TEST(a_list_in_pieces),
         TEST(what_fails),
+        TEST(no_memory_for_a_name),
         TEST(groups_that_are_not_told),
         TEST(wines_own_answers),
     };

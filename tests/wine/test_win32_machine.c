@@ -321,6 +321,39 @@ static void a_run_that_others_could_write(void **state) {
     (void)tool(on, "cmd /c rd /s /q " JOURNALS);
 }
 
+static bool owner_fails;
+static BOOL(WINAPI *real_descriptor)(LPCWSTR, DWORD, PSECURITY_DESCRIPTOR *, PULONG);
+static BOOL WINAPI descriptor(LPCWSTR text, DWORD revision, PSECURITY_DESCRIPTOR *out, PULONG size) {
+    if (owner_fails && wcscmp(text, L"O:BA") == 0) {
+        SetLastError(ERROR_NOT_ENOUGH_MEMORY);
+        return FALSE;
+    }
+    return real_descriptor(text, revision, out, size);
+}
+
+/* What would then be made is the user's own, and no other administrator's run believes it. */
+static void a_journal_without_its_owner(void **state) {
+    static const wrapped_call call = {"ConvertStringSecurityDescriptorToSecurityDescriptorW",
+                                      (FARPROC)(void (*)(void))descriptor,
+                                      (FARPROC *)(void *)&real_descriptor};
+    live_machine *on = *state;
+    journal_place place;
+    journal_storage *storage = NULL;
+    if (!win32_is_elevated()) {
+        skip();
+    }
+    remove_journals();
+    assert_int_equal(on->write->journal_folder(on->machine, true, &on->memory, &place), MARS_OK);
+    wrap_call(&call);
+    owner_fails = true;
+    assert_int_equal(journal_storage_open(&storage, &place), MARS_E_UNREADABLE);
+    assert_null(storage);
+    owner_fails = false;
+    assert_int_equal(journal_storage_open(&storage, &place), MARS_OK);
+    storage->close(storage);
+    (void)tool(on, "cmd /c rd /s /q " JOURNALS);
+}
+
 /* ---- The lock ---- */
 
 static HANDLE start_holder(void) {
@@ -391,6 +424,7 @@ int main(int argc, char **argv) {
         TEST(someone_elses_is_refused),
         TEST(who_is_trusted),
         TEST(a_run_that_others_could_write),
+        TEST(a_journal_without_its_owner),
         TEST(one_run_at_a_time),
         TEST(the_system_releases_it),
     };

@@ -215,6 +215,11 @@ static void who_watches_is_told(void **state) {
     text_builder heard = {0};
     on->machine->waiting = remember;
     on->machine->waiting_user = &heard;
+    create(on, "queued", "good", "");
+    starting.busy = 2;
+    expect_ok(start(on, "queued"));
+    assert_int_equal(times(&heard, "Waiting for the service queued, which is not started yet (0 s)"), 1);
+    expect_ok(stop(on, "queued"));
     create(on, "watched", "fail", "");
     assert_int_equal(on->write->service_start(on->machine, "watched", MOMENT_S), MARS_E_REFUSED);
     assert_true(times(&heard, "Waiting for the service watched, which is starting (") >= 1);

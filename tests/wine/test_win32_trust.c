@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include "host/win32/system_library.h"
+#include "host/win32/trust.h"
 #include "live_machine.h"
 
 #include <stdlib.h>
@@ -150,6 +152,40 @@ static void a_file_without_a_signature(void **state) {
     assert_no_file_left();
 }
 
+/* ---- What a certificate says it signs ---- */
+
+/* As of crypt32.dll, which this program does not import. */
+typedef struct certificates {
+    PCCERT_CONTEXT(WINAPI *make)(DWORD, const BYTE *, DWORD);
+    BOOL(WINAPI *drop)(PCCERT_CONTEXT);
+} certificates;
+
+/* Microsoft's name is on all of them. */
+static void drivers_of_others(void **state) {
+    static const struct {
+        const char *path;
+        bool own;
+    } cases[] = {{SIGNED "own.der", true},      {SIGNED "whql.der", false}, {SIGNED "attested.der", false},
+                 {SIGNED "oem.der", false},     {SIGNED "any.der", false},  {SIGNED "early.der", false},
+                 {SIGNED "extended.der", false}};
+    live_machine *on = *state;
+    trust_library library;
+    certificates all;
+    assert_true(trust_library_open(&library));
+    assert_true(system_library_function(library.crypt32, "CertCreateCertificateContext", &all.make));
+    assert_true(system_library_function(library.crypt32, "CertFreeCertificateContext", &all.drop));
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bytes content = fixture(on, cases[i].path);
+        PCCERT_CONTEXT certificate = all.make(X509_ASN_ENCODING, content.data, (DWORD)content.size);
+        assert_non_null(certificate);
+        if (trust_is_for_own_files(&library, certificate, &on->memory) != cases[i].own) {
+            fail_msg("%s", cases[i].path);
+        }
+        (void)all.drop(certificate);
+    }
+    trust_library_close(&library);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, live_open, live_close)
     const struct CMUnitTest tests[] = {
@@ -159,6 +195,7 @@ int main(void) {
         TEST(a_signer_that_has_expired),
         TEST(a_file_that_was_changed),
         TEST(a_file_without_a_signature),
+        TEST(drivers_of_others),
         TEST(a_real_file),
         TEST(a_real_file_whose_signer_has_expired),
     };

@@ -9,9 +9,11 @@ typedef struct view {
 
 static void add(view *v, const char *reason, const fact *read) {
     const char **text = arena_push(&v->reasons);
-    const fact **place = arena_push(&v->places);
-    if (text != NULL && place != NULL) {
+    if (text != NULL) {
         *text = reason;
+    }
+    const fact **place = arena_push(&v->places);
+    if (place != NULL) {
         *place = read;
     }
 }

@@ -1,6 +1,5 @@
 #include "checks/checks.h"
 #include "checks/schedule_tasks.h"
-#include "core/unicode.h"
 
 #include <string.h>
 
@@ -31,11 +30,23 @@ static void judge_group(judgement *j, const scheduled_task *task) {
     }
 }
 
-/* Under another run level User Account Control, where it is on, takes the rights of administrators away, but
- * by default not those of the built-in one. A run that succeeded since shows that those left suffice. */
-static void judge_rights(judgement *j, const scheduled_task *task) {
-    if (strcmp(fact_text_or(&task->run_level, ""), "HighestAvailable") == 0 ||
-        ascii_ends(task->sid.value, "-500") || task_succeeded_since(task, &task->registration_written)) {
+/* Whether a setting is off: by its value, or by default where it has none. */
+static bool is_off(const fact_number *setting, bool by_default) {
+    return setting->fact.state == FACT_KNOWN ? setting->value == 0
+                                             : setting->fact.state == FACT_ABSENT && by_default;
+}
+
+/* User Account Control is on by default, but not for the server's built-in administrator. */
+static bool keeps_rights(const evidence *e, const scheduled_task *task) {
+    return is_off(&e->schedule.user_account_control, false) ||
+           (fact_is_true(&task->built_in) && is_off(&e->schedule.filters_built_in, true));
+}
+
+/* Under another run level User Account Control takes the rights of administrators away. A run that succeeded
+ * since shows that those left suffice. */
+static void judge_rights(judgement *j, const evidence *e, const scheduled_task *task) {
+    if (strcmp(fact_text_or(&task->run_level, ""), "HighestAvailable") == 0 || keeps_rights(e, task) ||
+        task_succeeded_since(task, &task->registration_written)) {
         say_principal(j, task, "administrator");
         return;
     }
@@ -50,10 +61,10 @@ static void judge_rights(judgement *j, const scheduled_task *task) {
 }
 
 /* "InteractiveToken" runs only while the user is logged on; a stored password or S4U runs at any time. */
-static void judge_administrator(judgement *j, const scheduled_task *task) {
+static void judge_administrator(judgement *j, const evidence *e, const scheduled_task *task) {
     const char *logon = fact_text_or(&task->logon_type, "");
     if (strcmp(logon, "Password") == 0 || strcmp(logon, "S4U") == 0) {
-        judge_rights(j, task);
+        judge_rights(j, e, task);
     } else if (strcmp(logon, "InteractiveToken") == 0) {
         say_principal(j, task, "user-logged-on-only");
     } else {
@@ -67,11 +78,11 @@ static void judge_administrator(judgement *j, const scheduled_task *task) {
     }
 }
 
-static void judge_user(judgement *j, const scheduled_task *task) {
+static void judge_user(judgement *j, const evidence *e, const scheduled_task *task) {
     if (strcmp(task->sid.value, sid_system) == 0) {
         say_principal(j, task, "system");
     } else if (fact_is_true(&task->administrator)) {
-        judge_administrator(j, task);
+        judge_administrator(j, e, task);
     } else if (fact_is_false(&task->administrator)) {
         say_principal(j, task, "user-not-administrator");
     } else {
@@ -81,7 +92,6 @@ static void judge_user(judgement *j, const scheduled_task *task) {
 }
 
 static void judge_task(judgement *j, const evidence *e, const scheduled_task *task) {
-    (void)e;
     if (task->sid.fact.state == FACT_ABSENT) {
         fact why =
             fact_unknown(REASON_DEPENDS, task->sid.fact.where, "the definition names no user and no group");
@@ -89,7 +99,7 @@ static void judge_task(judgement *j, const evidence *e, const scheduled_task *ta
     } else if (task->sid.fact.state == FACT_UNKNOWN) {
         judge_unknown(j, task_subject(task), "which account the task runs under", &task->sid.fact);
     } else if (task->user.fact.state == FACT_KNOWN) {
-        judge_user(j, task);
+        judge_user(j, e, task);
     } else {
         judge_group(j, task);
     }

@@ -4,6 +4,7 @@
 #include "core/unicode.h"
 
 #define TASK_FOLDER "\\Microsoft\\OnlineBackup"
+#define POLICY_KEY  "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System"
 
 static bool look_for_failed_files_list(void *user, const folder_entry *entry) {
     bool *found = user;
@@ -39,6 +40,8 @@ void collect_schedule(collector *c) {
     fact why = {0};
     fact_state state = c->machine->read->task_list(c->machine, TASK_FOLDER, c->memory, &entries, &why);
     schedule->backup_trace = find_backup_trace(c);
+    schedule->user_account_control = read_machine_number(c, POLICY_KEY, "EnableLUA");
+    schedule->filters_built_in = read_machine_number(c, POLICY_KEY, "FilterAdministratorToken");
     if (state == FACT_UNKNOWN) {
         schedule->tasks.fact = why;
         return;

@@ -53,34 +53,46 @@ static fact_text letter_of(collector *c, const fact_text *folder) {
 
 /* ---- Its volume ---- */
 
-/* The first folder above it that stands for another place, as an image shows it; NULL: none is known to. */
-static const char *link_above(collector *c, const char *folder) {
+/* Known: as far as an image shows, the folder stands for no other place. Where nothing was captured of it, it
+ * is taken for a plain one. Which kind of reparse point it is no attribute tells, so that any may lead away.
+ */
+static fact in_place_itself(collector *c, const char *folder, const char *where) {
+    file_marks marks = {0};
+    fact why = {0};
+    fact_state state = c->machine->read->file_marks(c->machine, folder, c->memory, &marks, &why);
+    if (state == FACT_UNKNOWN) {
+        return why; /* a link itself, or what cannot be looked at */
+    }
+    if (state == FACT_KNOWN && marks.attributes.fact.state == FACT_KNOWN &&
+        (marks.attributes.value & FILE_ATTR_REPARSE_POINT) != 0) {
+        return fact_unknown(REASON_OUTSIDE, where,
+                            arena_printf(c->memory,
+                                         "%s is a reparse point: which volume is behind it cannot be told",
+                                         folder));
+    }
+    return fact_known(where);
+}
+
+/* The first fact that is unknown of the folders above it; known: it is where its path says. */
+static fact in_place(collector *c, const char *folder, const char *where) {
     enum { DRIVE_LENGTH = 3 }; /* "C:\\" */
     const char *last = strrchr(folder, '\\');
     const char *end = strlen(folder) > DRIVE_LENGTH ? strchr(folder + DRIVE_LENGTH, '\\') : NULL;
-    for (; end != NULL && end <= last; end = strchr(end + 1, '\\')) {
-        const char *above = arena_text_n(c->memory, folder, (size_t)(end - folder));
-        file_marks marks = {0};
-        fact why = {0};
-        if (c->machine->read->file_marks(c->machine, above, c->memory, &marks, &why) == FACT_KNOWN &&
-            marks.attributes.fact.state == FACT_KNOWN &&
-            (marks.attributes.value & FILE_ATTR_REPARSE_POINT) != 0) {
-            return above;
-        }
+    fact told = fact_known(where);
+    for (; told.state == FACT_KNOWN && end != NULL && end <= last; end = strchr(end + 1, '\\')) {
+        told = in_place_itself(c, arena_text_n(c->memory, folder, (size_t)(end - folder)), where);
     }
-    return NULL;
+    return told;
 }
 
 /* An image has drives only. */
 static void read_volume_of_image(collector *c, scratch_evidence *scratch) {
     const char *where = scratch->folder.fact.where;
-    const char *link = link_above(c, scratch->folder.value);
+    fact told = in_place(c, scratch->folder.value, where);
     scratch->volume.fact = fact_absent(where);
-    if (link != NULL) {
-        scratch->letter.fact = fact_unknown(
-            REASON_OUTSIDE, where,
-            arena_printf(c->memory, "%s is a reparse point: which volume is behind it cannot be told", link));
-        scratch->volume.fact = scratch->letter.fact;
+    if (told.state != FACT_KNOWN) {
+        scratch->letter.fact = told;
+        scratch->volume.fact = told;
     }
 }
 

@@ -57,8 +57,25 @@ static fact_flag ask_administrator(collector *c, const char *sid, const char *wh
     return flag;
 }
 
-/* What a SID itself tells: SYSTEM has the group's rights, the other service accounts do not, and the built-in
- * account with the relative id 500 always is a member. */
+static bool ends_in_500(const char *sid) {
+    return ascii_starts(sid, "S-1-5-21-") && ascii_ends(sid, "-500");
+}
+
+/* Every domain has an account with the relative id 500. That of an image is taken for the server's own. */
+static fact_flag built_in_of(collector *c, const char *sid, const char *where) {
+    const host_reader *read = c->machine->read;
+    const char *domain = "";
+    fact_flag flag = fact_flag_known(ends_in_500(sid), where);
+    if (flag.value && read->own_domain != NULL) {
+        read->own_domain(c->machine, c->memory, &domain, &flag.fact);
+        flag.value = strcmp(sid, arena_printf(c->memory, "%s-500", domain)) == 0;
+    }
+    return flag;
+}
+
+/* What a SID itself tells: SYSTEM has the group's rights, and the other service accounts do not. Where nobody
+ * can be asked, the built-in account with the relative id 500 is taken for a member, as it is from the start.
+ */
 static fact_flag administrator_of(collector *c, const char *sid, const char *where) {
     if (strcmp(sid, "S-1-5-18") == 0) {
         return fact_flag_known(true, where);
@@ -66,7 +83,7 @@ static fact_flag administrator_of(collector *c, const char *sid, const char *whe
     if (strcmp(sid, "S-1-5-19") == 0 || strcmp(sid, "S-1-5-20") == 0) {
         return fact_flag_known(false, where);
     }
-    if (ascii_starts(sid, "S-1-5-21-") && ascii_ends(sid, "-500")) {
+    if (c->machine->read->account_is_administrator == NULL && ends_in_500(sid)) {
         return fact_flag_known(true, where);
     }
     return ask_administrator(c, sid, where);
@@ -94,8 +111,10 @@ static void read_principal(collector *c, const task_definition *definition, cons
     out->run_level = fact_text_known(principal->run_level, where);
     if (principal->user_id != NULL && out->sid.fact.state == FACT_KNOWN) {
         out->administrator = administrator_of(c, fact_text_or(&out->sid, ""), where);
+        out->built_in = built_in_of(c, fact_text_or(&out->sid, ""), where);
     } else {
         out->administrator.fact = fact_unknown(REASON_DEPENDS, where, "the account is not known by its SID");
+        out->built_in.fact = out->administrator.fact;
     }
 }
 

@@ -92,6 +92,9 @@
     F(S, text, logon_type, PUBLIC, "LogonType as written")                                                   \
     F(S, text, run_level, PUBLIC, "RunLevel as written; LeastPrivilege where none is")                       \
     F(S, flag, administrator, PUBLIC, "Whether a user principal is a member of Administrators, or SYSTEM")   \
+    F(S, flag, built_in, PUBLIC,                                                                             \
+      "Whether a user principal is the server's built-in Administrator; an image shows only "                \
+      "that its SID ends in 500")                                                                            \
     F(S, flag, only_if_idle, PUBLIC, "Whether it starts only while the server is idle")                      \
     F(S, flag, only_with_network, PUBLIC, "Whether it starts only while a network is available")             \
     F(S, flag, not_on_batteries, PUBLIC, "Whether it does not start on batteries")                           \
@@ -109,7 +112,11 @@
 #define SCHEDULE_FIELDS(S, F, L)                                                                             \
     L(S, scheduled_task, tasks, PUBLIC, "Tasks below \\Microsoft\\OnlineBackup")                             \
     F(S, text, backup_trace, PUBLIC,                                                                         \
-      "What shows that backups were scheduled or made before; absent: nothing does")
+      "What shows that backups were scheduled or made before; absent: nothing does")                         \
+    F(S, number, user_account_control, PUBLIC, "EnableLUA: 0 is User Account Control off; absent: it is on") \
+    F(S, number, filters_built_in, PUBLIC,                                                                   \
+      "FilterAdministratorToken: 1 is User Account Control also for the built-in "                           \
+      "Administrator; absent: not for that")
 
 #define MODULE_PATH_ELEMENT_FIELDS(S, F, L)                                                                  \
     F(S, text, raw, PUBLIC, "The element as written")                                                        \

@@ -255,6 +255,9 @@ typedef struct host_reader {
      * group. Unknown where that cannot be told for certain. Absent: there is no such account. NULL: not on this
      * host. */
     fact_state (*account_is_administrator)(host *, const char *sid, arena *, bool *out, fact *why);
+    /* The SID of the domain whose accounts this machine keeps: its own, or on a domain controller the domain's.
+     * NULL: not on this host. */
+    fact_state (*own_domain)(host *, arena *, const char **out, fact *why);
     void (*close)(host *);
 } host_reader;
 

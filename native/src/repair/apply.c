@@ -82,8 +82,7 @@ static bool is_confirmed(applying *work, bool alone) {
         return true;
     }
     bool own = alone && act_asks(&work->acts[0]);
-    const char *text =
-        own ? confirmation_text_of(work->memory, &work->steps[0], &work->acts[0]) : confirmation_text(work);
+    const char *text = own ? confirmation_text_of(work, 0) : confirmation_text(work);
     work->confirmed = own;
     return settings->confirm(settings->user, own ? work->acts[0].operation->id : NULL, text);
 }

@@ -112,7 +112,7 @@ static bool is_confirmed(applying *work, size_t index) {
         return stop_at(work, index, STEP_REFUSED, MARS_E_REFUSED,
                        "it wants a confirmation of its own, and there is nobody to ask");
     }
-    const char *text = confirmation_text_of(work->memory, &work->steps[index], what);
+    const char *text = confirmation_text_of(work, index);
     return settings->confirm(settings->user, what->operation->id, text) ||
            stop_at(work, index, STEP_REFUSED, MARS_E_CANCELLED, "it was not confirmed");
 }

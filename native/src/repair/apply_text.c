@@ -1,4 +1,6 @@
 #include "repair/applying.h"
+#include "repair/service_control.h"
+#include "repair/service_ending.h"
 
 bool act_asks(const act *what) {
     return what->operation->asks || what->risk == RISK_HIGH;
@@ -24,22 +26,47 @@ size_t changes_made(const applying *work, size_t *lasting) {
     return made;
 }
 
-/* What of it cannot be undone, and what else ends with it. */
-static const char *last_words(arena *memory, const act *what) {
-    const char *undo = what->operation->undo == UNDO_EXACT ? "" : " This cannot be undone.";
-    const char *consequence = operation_consequence(what->operation, what->values);
-    return consequence != NULL ? arena_printf(memory, " %s%s", consequence, undo) : undo;
+/* The services that are restarted with another one, and what ends with them. Where they cannot be told, the
+ * operation refuses. */
+static const char *taken_along(const applying *work, const act *what) {
+    host *machine = work->run.machine;
+    const char *service = operation_restarted_service(what->operation, what->values);
+    text_list names = {0};
+    fact why = {0};
+    if (service == NULL || machine->read->service_dependents == NULL ||
+        machine->read->service_dependents(machine, service, work->memory, &names, &why) != FACT_KNOWN ||
+        names.count == 0) {
+        return "";
+    }
+    const char *text = arena_printf(work->memory, " With it are restarted: %s.",
+                                    service_control_names(work->memory, &names));
+    for (size_t i = 0; i < names.count; i++) {
+        const service_ending *ending = service_ending_find(names.items[i]);
+        if (ending != NULL) {
+            text = arena_printf(work->memory, "%s %s: %s", text, names.items[i], ending->consequence);
+        }
+    }
+    return text;
 }
 
-const char *confirmation_text_of(arena *memory, const step_outcome *step, const act *what) {
-    return arena_printf(memory, "%s.%s", step->title, last_words(memory, what));
+/* What of it cannot be undone, and what else ends with it. */
+static const char *last_words(const applying *work, const act *what) {
+    const char *undo = what->operation->undo == UNDO_EXACT ? "" : " This cannot be undone.";
+    const char *consequence = operation_consequence(what->operation, what->values);
+    return arena_printf(work->memory, "%s%s%s%s", consequence != NULL ? " " : "",
+                        consequence != NULL ? consequence : "", taken_along(work, what), undo);
+}
+
+const char *confirmation_text_of(const applying *work, size_t index) {
+    return arena_printf(work->memory, "%s.%s", work->steps[index].title,
+                        last_words(work, &work->acts[index]));
 }
 
 /* A step on a line. */
 static const char *step_line(const applying *work, size_t index) {
     const act *what = &work->acts[index];
     return arena_printf(work->memory, "%llu. %s.%s%s\n", (unsigned long long)work->steps[index].number,
-                        work->steps[index].title, last_words(work->memory, what),
+                        work->steps[index].title, last_words(work, what),
                         act_asks(what) ? " You are asked again before it." : "");
 }
 

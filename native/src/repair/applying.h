@@ -37,7 +37,7 @@ size_t changes_made(const applying *work, size_t *lasting);
 /* What will be done, and what of it cannot be undone, for whoever is to confirm it. */
 const char *confirmation_text(const applying *work);
 /* The same for one step that asks for itself. */
-const char *confirmation_text_of(arena *memory, const step_outcome *step, const act *what);
+const char *confirmation_text_of(const applying *work, size_t index);
 /* "2 changes were made; `marshealth undo <id>` takes them back" */
 const char *way_back_text(const applying *work);
 

@@ -4,6 +4,7 @@
 #include "core/unicode.h"
 #include "repair/guards.h"
 #include "repair/service_control.h"
+#include "repair/service_ending.h"
 #include "report/catalog.h"
 
 #include <string.h>
@@ -52,14 +53,6 @@ mars_status operation_set_service_start(operation_run *run, const char *service,
 }
 
 /* ---- What starting and stopping have in common ---- */
-
-static bool is_initiator(const char *service) {
-    return ascii_equal(service, "MSiSCSI");
-}
-
-static bool is_agent(const char *service) {
-    return ascii_equal(service, "obengine");
-}
 
 static mars_status host_can(host *machine) {
     const host_writer *writer = host_writer_of(machine);
@@ -145,34 +138,20 @@ static mars_status may_stop(const char *service) {
     if (behind != NULL && behind->restart == CATALOG_RESTART_NEVER) {
         return error_set(MARS_E_REFUSED, "%s is never stopped from here: %s", service, behind->advice);
     }
-    return behind != NULL || is_agent(service) || is_initiator(service) ? MARS_OK
-                                                                        : not_ours(MARS_E_REFUSED, service);
+    return behind != NULL || service_ending_find(service) != NULL ? MARS_OK
+                                                                  : not_ours(MARS_E_REFUSED, service);
 }
 
 /* By how the machine is. */
 static mars_status is_free(operation_run *run, const char *service) {
-    mars_status status = MARS_OK;
-    const char *cut_off = NULL;
-    if (is_initiator(service)) {
-        status = guard_iscsi_unused(run->machine, run->memory, &cut_off);
-    }
-    if (status == MARS_OK && is_agent(service)) {
-        status = guard_no_recovery_volume(run->machine, run->memory, service);
-    }
+    const service_ending *ending = service_ending_find(service);
+    const char *note = NULL;
+    mars_status status = ending != NULL ? ending->guard(run->machine, run->memory, service, &note) : MARS_OK;
     if (status == MARS_OK) {
         status = guard_no_backup(run->machine, run->memory, service);
     }
-    if (status == MARS_OK && cut_off != NULL) {
-        change_note(run, arena_printf(
-                             run->memory,
-                             "Stopping %s cuts off the recovery volume that is mounted: files that are being "
-                             "restored from it stay incomplete (%s).",
-                             service, cut_off));
-    }
-    if (status == MARS_OK && is_agent(service)) {
-        change_note(run,
-                    "A backup that was started by hand does not show from here while it uploads: stopping "
-                    "the agent's service ends it.");
+    if (status == MARS_OK && note != NULL) {
+        change_note(run, note);
     }
     return status;
 }
@@ -216,8 +195,7 @@ static mars_status dependent_is_free(operation_run *run, const char *service, co
     if (status == MARS_OK) {
         status = can_start(dependent, &info);
     }
-    return status == MARS_OK && (is_agent(dependent) || is_initiator(dependent)) ? is_free(run, dependent)
-                                                                                 : status;
+    return status == MARS_OK && service_ending_find(dependent) != NULL ? is_free(run, dependent) : status;
 }
 
 /* All that is asked before either; *info is how the service is. */

@@ -1,7 +1,7 @@
 #include "repair/operations.h"
 
 #include "core/error.h"
-#include "core/unicode.h"
+#include "repair/service_ending.h"
 #include "report/catalog.h"
 
 #include <string.h>
@@ -168,20 +168,13 @@ operation_risk operation_risk_with(const operation *row, const operation_value *
 }
 
 const char *operation_consequence(const operation *row, const operation_value *values) {
-    static const struct {
-        const char *service;
-        const char *sentence;
-    } consequences[] = {
-        {"MSiSCSI", "It cuts off a recovery volume that is mounted, and what is being restored from it."},
-        {"obengine", "It ends a backup that was started by hand and uploads now."},
-    };
     const char *service = stopped_service(row, values);
-    for (size_t i = 0; service != NULL && i < sizeof consequences / sizeof consequences[0]; i++) {
-        if (ascii_equal(service, consequences[i].service)) {
-            return consequences[i].sentence;
-        }
-    }
-    return NULL;
+    const service_ending *ending = service != NULL ? service_ending_find(service) : NULL;
+    return ending != NULL ? ending->consequence : NULL;
+}
+
+const char *operation_restarted_service(const operation *row, const operation_value *values) {
+    return strcmp(row->id, "service.restart") == 0 ? stopped_service(row, values) : NULL;
 }
 
 mars_status operation_call(const operation *row, operation_run *run, const operation_value *values) {

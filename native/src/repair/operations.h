@@ -79,6 +79,8 @@ operation_risk operation_risk_with(const operation *row, const operation_value *
 /* What else may end with it although no guard refuses it: a sentence for whoever is to confirm it; NULL:
  * nothing. */
 const char *operation_consequence(const operation *row, const operation_value *values);
+/* The service that is restarted, and with it what runs and depends on it; NULL: none. */
+const char *operation_restarted_service(const operation *row, const operation_value *values);
 /* Calls the operation with values that were bound or accepted. */
 mars_status operation_call(const operation *row, operation_run *run, const operation_value *values);
 

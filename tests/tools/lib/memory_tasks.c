@@ -328,6 +328,14 @@ static mars_status task_enable(host *machine, const char *path, bool enabled) {
     return status;
 }
 
+static fact_state tell_domain(host *machine, arena *memory, const char **out, fact *why) {
+    (void)memory;
+    *out = "S-1-5-21-1-2-3";
+    *why = of(machine)->domain_known == FACT_KNOWN ? fact_known("memory")
+                                                   : fact_unknown(REASON_UNREADABLE, "memory", "not told");
+    return why->state;
+}
+
 /* ---- The machine ---- */
 
 memory_tasks *memory_tasks_new(void) {
@@ -337,6 +345,7 @@ memory_tasks *memory_tasks_new(void) {
     }
     xmlInitParser();
     them->backup_server = FACT_ABSENT;
+    them->domain_known = FACT_KNOWN;
     them->reader = (host_reader){
         .registry_read = no_value,
         .registry_keys = no_names,
@@ -354,6 +363,7 @@ memory_tasks *memory_tasks_new(void) {
         .console = no_console,
         .now = fixed_now,
         .account_is_administrator = tell_administrator,
+        .own_domain = tell_domain,
         .close = close_nothing,
     };
     them->writer = (host_writer){.task_register = task_register, .task_enable = task_enable};

@@ -22,6 +22,7 @@ typedef struct memory_tasks {
     size_t count;
     fact_state backup_server; /* of the key that only a backup server has */
     fact_flag administrator;  /* what is said of every account that is asked for */
+    fact_state domain_known;  /* whether it tells that its own accounts are those of S-1-5-21-1-2-3 */
     const char *asked;        /* the SID of the account asked for last; NULL: of none */
     bool normalizes; /* writes definitions anew, as Windows may: elements in another order, without comments,
                         with defaults, URI and date */

@@ -219,6 +219,7 @@ fact_state administrators_ask(const account_library *library, const win32_host *
         q.where = arena_printf(memory, "the group \"%s\"", text_from_wide(memory, q.group.name));
         error = account_ask_members(library, q.group.name, &q.members);
     }
+    error = account_error == ERROR_NOT_ENOUGH_MEMORY ? account_error : error;
     if (error != ERROR_SUCCESS) {
         return failed(&q, error, why);
     }
@@ -229,14 +230,32 @@ fact_state administrators_ask(const account_library *library, const win32_host *
     return judge(&q, out, why);
 }
 
+static fact_state no_library(fact *why) {
+    return win32_unknown(REASON_NOT_ON_HOST, "netapi32.dll", "Windows has no functions that tell", why);
+}
+
 fact_state win32_account_is_administrator(host *machine, const char *sid, arena *memory, bool *out,
                                           fact *why) {
     account_library library;
     *out = false;
-    fact_state state =
-        account_library_open(&library)
-            ? administrators_ask(&library, win32_of(machine), sid, memory, out, why)
-            : win32_unknown(REASON_NOT_ON_HOST, "netapi32.dll", "Windows has no functions that tell", why);
+    fact_state state = account_library_open(&library)
+                           ? administrators_ask(&library, win32_of(machine), sid, memory, out, why)
+                           : no_library(why);
+    account_library_close(&library);
+    return state;
+}
+
+fact_state win32_own_domain(host *machine, arena *memory, const char **out, fact *why) {
+    account_library library;
+    const question q = {.self = win32_of(machine), .memory = memory, .where = "the server's own accounts"};
+    fact_state state = FACT_UNKNOWN;
+    *out = "";
+    if (account_library_open(&library)) {
+        DWORD error = account_ask_own_domain(&library, memory, out);
+        state = error == ERROR_SUCCESS ? win32_known(q.where, memory, why) : failed(&q, error, why);
+    } else {
+        state = no_library(why);
+    }
     account_library_close(&library);
     return state;
 }

@@ -56,7 +56,11 @@ DWORD account_ask_name(const account_library *library, const wchar_t *sid, arena
     }
     out->domain = kept(memory, domain);
     out->name = kept(memory, name);
-    return out->domain != NULL && out->name != NULL ? ERROR_SUCCESS : ERROR_NOT_ENOUGH_MEMORY;
+    if (out->domain == NULL || out->name == NULL) {
+        *out = (account_name){.kind = SidTypeUnknown};
+        return ERROR_NOT_ENOUGH_MEMORY;
+    }
+    return ERROR_SUCCESS;
 }
 
 static const char *text_of_sid(arena *memory, PSID sid) {

@@ -49,6 +49,7 @@ static const host_reader win32_reader = {
     .elevated = win32_elevated,
     .account_sid = win32_account_of_name,
     .account_is_administrator = win32_account_is_administrator,
+    .own_domain = win32_own_domain,
     .close = win32_close,
 };
 

@@ -288,6 +288,16 @@ static mars_status check_folder(const win32_storage *storage) {
                              storage->path);
 }
 
+/* Without it what is made here would be the user's own, whom no other administrator's run believes. */
+static mars_status set_owner(win32_storage *storage) {
+    storage->security.nLength = sizeof storage->security;
+    return !storage->elevated ||
+                   ConvertStringSecurityDescriptorToSecurityDescriptorW(
+                       L"O:BA", SDDL_REVISION_1, &storage->security.lpSecurityDescriptor, NULL) != FALSE
+               ? MARS_OK
+               : fail("", "opened");
+}
+
 mars_status journal_storage_open(journal_storage **out, const journal_place *place) {
     *out = NULL;
     win32_storage *storage = mem_alloc(sizeof *storage);
@@ -306,13 +316,13 @@ mars_status journal_storage_open(journal_storage **out, const journal_place *pla
     };
     storage->path = arena_text(&storage->memory, place->path);
     storage->elevated = win32_is_elevated();
-    storage->security.nLength = sizeof storage->security;
-    if (storage->elevated) {
-        (void)ConvertStringSecurityDescriptorToSecurityDescriptorW(
-            L"O:BA", SDDL_REVISION_1, &storage->security.lpSecurityDescriptor, NULL);
+    storage->folder = INVALID_HANDLE_VALUE;
+    mars_status status = set_owner(storage);
+    if (status == MARS_OK) {
+        storage->folder =
+            open_path(storage, "", FILE_LIST_DIRECTORY, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS);
+        status = check_folder(storage);
     }
-    storage->folder = open_path(storage, "", FILE_LIST_DIRECTORY, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS);
-    mars_status status = check_folder(storage);
     if (status != MARS_OK) {
         close_storage(&storage->base);
         return status;

@@ -133,6 +133,7 @@ static DWORD pause_for(const SERVICE_STATUS_PROCESS *status) {
 static const char *state_word(DWORD state) {
     return state == SERVICE_START_PENDING  ? "starting"
            : state == SERVICE_STOP_PENDING ? "stopping"
+           : state == SERVICE_STOPPED      ? "not started yet"
                                            : "running";
 }
 
@@ -202,11 +203,13 @@ static mars_status start_failed(const patience *wait, DWORD error) {
 /* The service manager starts one service at a time, and may refuse a second one meanwhile. */
 static DWORD start_when_free(const patience *wait) {
     enum { PAUSE_MS = 100 };
+    told last = {0};
     for (;;) {
         DWORD error = StartServiceW(wait->opened->service, 0, NULL) != FALSE ? ERROR_SUCCESS : GetLastError();
         if (error != ERROR_SERVICE_DATABASE_LOCKED || is_over(wait)) {
             return error;
         }
+        tell(wait, SERVICE_STOPPED, &last);
         Sleep(PAUSE_MS);
     }
 }

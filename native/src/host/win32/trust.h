@@ -19,6 +19,7 @@ typedef struct trust_library {
     CRYPT_PROVIDER_SGNR *(WINAPI *signer_of)(CRYPT_PROVIDER_DATA *, DWORD, BOOL, DWORD);
     CRYPT_PROVIDER_CERT *(WINAPI *certificate_of)(CRYPT_PROVIDER_SGNR *, DWORD);
     DWORD(WINAPI *name_of)(PCCERT_CONTEXT, DWORD, DWORD, void *, LPWSTR, DWORD);
+    BOOL(WINAPI *usages_of)(PCCERT_CONTEXT, DWORD, PCERT_ENHKEY_USAGE, DWORD *);
     BOOL(WINAPI *check_chain)
     (LPCSTR, PCCERT_CHAIN_CONTEXT, PCERT_CHAIN_POLICY_PARA, PCERT_CHAIN_POLICY_STATUS);
     /* Since Windows 8; NULL where they are not. */
@@ -33,6 +34,10 @@ typedef struct trust_library {
 /* False if what is needed for signatures in files is missing; to be closed either way. */
 bool trust_library_open(trust_library *library);
 void trust_library_close(trust_library *library);
+
+/* Whether the certificate says what it signs, and that is not the drivers of other companies. Microsoft signs
+ * those under its own name as well: "Microsoft Windows Hardware Compatibility Publisher" and the like. */
+bool trust_is_for_own_files(const trust_library *library, PCCERT_CONTEXT certificate, arena *memory);
 
 /* What WinVerifyTrust says of an open file; 0: trusted, and *out says whose it is. TRUST_E_NOSIGNATURE: not
  * signed, or in no catalog. */

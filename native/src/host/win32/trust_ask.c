@@ -24,6 +24,7 @@ bool trust_library_open(trust_library *library) {
            system_library_function(wintrust, "WTHelperGetProvSignerFromChain", &library->signer_of) &&
            system_library_function(wintrust, "WTHelperGetProvCertFromChain", &library->certificate_of) &&
            system_library_function(crypt32, "CertGetNameStringW", &library->name_of) &&
+           system_library_function(crypt32, "CertGetEnhancedKeyUsage", &library->usages_of) &&
            system_library_function(crypt32, "CertVerifyCertificateChainPolicy", &library->check_chain);
 }
 
@@ -39,16 +40,22 @@ void trust_library_close(trust_library *library) {
 
 /* ---- One question ---- */
 
+/* The certificate that signed; NULL: there is none. */
+static PCCERT_CONTEXT certificate_of(const trust_library *library, CRYPT_PROVIDER_SGNR *signer) {
+    const CRYPT_PROVIDER_CERT *certificate = library->certificate_of(signer, 0);
+    return certificate != NULL ? certificate->pCert : NULL;
+}
+
 /* O of the certificate that signed; a name that is not what it looks like, because it has a NUL, is none. */
 static const char *organization_of(const trust_library *library, CRYPT_PROVIDER_SGNR *signer, arena *memory) {
     enum { ROOM = 256 };
     char object[] = szOID_ORGANIZATION_NAME;
     wchar_t name[ROOM] = {0};
-    CRYPT_PROVIDER_CERT *certificate = library->certificate_of(signer, 0);
-    if (certificate == NULL || certificate->pCert == NULL) {
+    PCCERT_CONTEXT certificate = certificate_of(library, signer);
+    if (certificate == NULL) {
         return "";
     }
-    DWORD count = library->name_of(certificate->pCert, CERT_NAME_ATTR_TYPE, 0, object, name, ROOM);
+    DWORD count = library->name_of(certificate, CERT_NAME_ATTR_TYPE, 0, object, name, ROOM);
     return count > 1 && wcslen(name) + 1 == count ? text_from_wide(memory, name) : "";
 }
 
@@ -77,15 +84,55 @@ static bool ends_at_microsoft(const trust_library *library, const CRYPT_PROVIDER
     return found;
 }
 
+static bool is_of_drivers(const char *usage) {
+    static const char *const usages[] = {
+        szOID_WHQL_CRYPTO,
+        szOID_ATTEST_WHQL_CRYPTO,
+        szOID_OEM_WHQL_CRYPTO,
+        szOID_EV_WHQL_CRYPTO,
+        szOID_KP_KERNEL_MODE_TRUSTED_BOOT_SIGNING, /* drivers of malware scanners, which start early */
+    };
+    for (size_t i = 0; i < sizeof usages / sizeof usages[0]; i++) {
+        if (strcmp(usage, usages[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Only what is in the certificate: properties that somebody gave it on this machine say nothing. Without
+ * that extension it would be for everything. */
+bool trust_is_for_own_files(const trust_library *library, PCCERT_CONTEXT certificate, arena *memory) {
+    const DWORD how = CERT_FIND_EXT_ONLY_ENHKEY_USAGE_FLAG;
+    DWORD size = 0;
+    if (library->usages_of(certificate, how, NULL, &size) == FALSE) {
+        return false;
+    }
+    CERT_ENHKEY_USAGE *usages = size >= sizeof *usages ? arena_alloc(memory, size) : NULL;
+    if (usages == NULL || library->usages_of(certificate, how, usages, &size) == FALSE) {
+        return false;
+    }
+    bool own = usages->cUsageIdentifier > 0;
+    for (DWORD i = 0; i < usages->cUsageIdentifier; i++) {
+        own = own && !is_of_drivers(usages->rgpszUsageIdentifier[i]);
+    }
+    return own;
+}
+
+static bool is_microsoft(const trust_library *library, CRYPT_PROVIDER_SGNR *signer, const char *organization,
+                         arena *memory) {
+    PCCERT_CONTEXT certificate = certificate_of(library, signer);
+    return certificate != NULL && strcmp(organization, "Microsoft Corporation") == 0 &&
+           trust_is_for_own_files(library, certificate, memory) && ends_at_microsoft(library, signer);
+}
+
 static HRESULT look_at_signer(const trust_library *library, HRESULT result, HANDLE state, arena *memory,
                               file_trust *out) {
-    static const char microsoft[] = "Microsoft Corporation";
     CRYPT_PROVIDER_DATA *data = state != NULL ? library->data_of_state(state) : NULL;
     CRYPT_PROVIDER_SGNR *signer = data != NULL ? library->signer_of(data, 0, FALSE, 0) : NULL;
     bool sound = signer != NULL && has_sound_chain(signer);
     out->organization = signer != NULL ? organization_of(library, signer, memory) : "";
-    out->microsoft = result == S_OK && sound && strcmp(out->organization, microsoft) == 0 &&
-                     ends_at_microsoft(library, signer);
+    out->microsoft = result == S_OK && sound && is_microsoft(library, signer, out->organization, memory);
     return result == S_OK && !sound ? CERT_E_CHAINING : result;
 }
 

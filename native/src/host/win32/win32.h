@@ -68,6 +68,7 @@ bool win32_account_sid(const char *account, arena *memory, uint8_t sid[WIN32_SID
 fact_state win32_account_of_name(host *machine, const char *name, arena *memory, const char **out, fact *why);
 fact_state win32_account_is_administrator(host *machine, const char *sid, arena *memory, bool *out,
                                           fact *why);
+fact_state win32_own_domain(host *machine, arena *memory, const char **out, fact *why);
 /* Lends this thread a privilege of ours that is not enabled ("SeRestorePrivilege"), without enabling it for
  * others in the process; if we do not have it, nothing changes. What the thread was before is to be given
  * back. */
