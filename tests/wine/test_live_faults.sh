@@ -30,11 +30,15 @@ builtin='%SystemRoot%\system32\WindowsPowerShell\v1.0\Modules'
 backup='\Microsoft\OnlineBackup\Microsoft-OnlineBackup'
 modules='C:\Program Files\Microsoft Azure Recovery Services Agent\bin\Modules'
 
+# Once in a while Wine turns a program away that starts beside others: it is started again.
+edit_registry() { # ARGUMENT OF REG...
+  until_so quietly reg "$@"
+}
 value() { # KEY NAME TYPE DATA
-  quietly reg add "$1" /v "$2" /t "$3" /f /d "$4"
+  edit_registry add "$1" /v "$2" /t "$3" /f /d "$4"
 }
 no_value() { # KEY NAME
-  quietly reg delete "$1" /v "$2" /f
+  edit_registry delete "$1" /v "$2" /f
 }
 start_type() { # SERVICE NUMBER
   quietly "$tools/set_start.exe" "$1" "$2"
@@ -86,7 +90,7 @@ failed_writer() { # WRITER SERVICE: until the service is stopped
 # ---- How a machine is ----
 
 exported() { # KEY FILE
-  quietly reg export "$1" 'C:\export.reg' /y && mv "$drive/export.reg" "$2"
+  edit_registry export "$1" 'C:\export.reg' /y && mv "$drive/export.reg" "$2"
 }
 # Without what Wine writes down by itself, such as devices that it finds and services that it counts.
 settings() { # FILE
@@ -178,7 +182,7 @@ heal() {
   rows=()
   checks=()
   cp "$SCRATCH/good.reg" "$drive/import.reg"
-  quietly reg import 'C:\import.reg'
+  edit_registry import 'C:\import.reg'
   [ ! -d "$SCRATCH/after" ] || sed -E 's/^([^ ]+) start=([0-9]).*/\1 \2/' "$SCRATCH/first/services" | while read -r service start; do
     grep -q "^$service start=$start " "$SCRATCH/after/services" || start_type "$service" "$start" </dev/null
   done
@@ -268,7 +272,7 @@ row powershell.module-integrity/empty-file+differs-from-baseline - powershell.re
 row services.schedule/disabled EventLog service.set-start back start_type EventLog 4
 row services.vss/disabled swprv service.set-start back start_type swprv 4
 row schedule.principal/user-logged-on-only "$backup" task.set-principal back account \
-  '<UserId>S-1-5-21-1004336348-1177238915-682003330-500</UserId>\r\n      <LogonType>InteractiveToken</LogonType>'
+  '<UserId>S-1-5-21-0-0-0-1000</UserId>\r\n      <LogonType>InteractiveToken</LogonType>' # the user of Wine
 there_and_back
 
 row agent.service/stopped - service.start stays stopped obengine
