@@ -2,19 +2,8 @@
 # What scripts share that find faults on a live machine and mend them. To be sourced, behind prefix.sh and
 # image_machine.sh; SCRATCH is a folder of the script's own.
 : "${SCRATCH:?}" "${tools:?}"
-failed=0
+. "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
 
-check() { # NAME COMMAND...
-  if "${@:2}"; then
-    echo "ok - $1"
-  else
-    echo "not ok - $1"
-    failed=1
-  fi
-}
-quietly() { # PROGRAM ARGUMENT...
-  wine_run "$@" >/dev/null 2>&1
-}
 marshealth() { # EXIT_CODE ARGUMENT...: its output is in out
   local code=0
   wine_run "$MARSHEALTH_EXE" "${@:2}" >"$SCRATCH/out" 2>"$SCRATCH/out.err" </dev/null || code=$?

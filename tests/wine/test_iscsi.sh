@@ -4,6 +4,7 @@
 set -uo pipefail
 : "${MARSHEALTH_EXE:?}" "${SCRATCH:?}" "${PREFIXES:?}"
 . "$(dirname "${BASH_SOURCE[0]}")/prefix.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
 tools=$(dirname "$MARSHEALTH_EXE")/tests/tools
 rm -rf "$SCRATCH"
 mkdir -p "$SCRATCH"
@@ -11,22 +12,7 @@ prefix_use "$PREFIXES" iscsi || exit 1
 drive=$WINEPREFIX/drive_c
 recovery=iqn.2016-01.microsoft.azure.backup:2288-7113-5277-8475.6364
 san=iqn.2001-04.com.example:san
-failed=0
 
-check() { # NAME COMMAND...
-  if "${@:2}"; then
-    echo "ok - $1"
-  else
-    sed 's/^/# /' "$SCRATCH/out" | head -n 20
-    echo "not ok - $1"
-    failed=1
-  fi
-}
-exits() { # EXIT_CODE WORD...
-  local code=0
-  wine_run "$MARSHEALTH_EXE" "${@:2}" >"$SCRATCH/out" 2>&1 </dev/null || code=$?
-  [ "$code" -eq "$1" ] || { echo "# exit code $code, not $1"; return 1; }
-}
 says() { # PART: the last output, whatever lines it is broken into
   tr -s '\r\n ' ' ' <"$SCRATCH/out" | grep -qF -- "$1"
 }

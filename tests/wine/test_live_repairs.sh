@@ -4,33 +4,16 @@
 set -uo pipefail
 : "${MARSHEALTH_EXE:?}" "${SCRATCH:?}" "${PREFIXES:?}"
 . "$(dirname "${BASH_SOURCE[0]}")/prefix.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/cases.sh"
 tools=$(dirname "$MARSHEALTH_EXE")/tests/tools
 rm -rf "$SCRATCH"
 mkdir -p "$SCRATCH"
 prefix_use "$PREFIXES" live_repairs || exit 1
 drive=$WINEPREFIX/drive_c
 journals=$drive/ProgramData/MarsHealth
-failed=0
 
-check() { # NAME COMMAND...
-  if "${@:2}"; then
-    echo "ok - $1"
-  else
-    sed 's/^/# /' "$SCRATCH/out" | head -n 20
-    echo "not ok - $1"
-    failed=1
-  fi
-}
-exits() { # EXIT_CODE WORD...
-  local code=0
-  wine_run "$MARSHEALTH_EXE" "${@:2}" >"$SCRATCH/out" 2>&1 </dev/null || code=$?
-  [ "$code" -eq "$1" ] || { echo "# exit code $code, not $1"; return 1; }
-}
 call() { # OPERATION JSON
   exits 0 call "$1" "$2" --yes
-}
-quietly() {
-  wine_run "$@" >/dev/null 2>&1
 }
 registry() { # NAME: the machine's part, as Wine's reg writes it
   quietly reg export 'HKLM\SYSTEM\CurrentControlSet\Services' 'C:\export.reg' /y &&

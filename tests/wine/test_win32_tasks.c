@@ -23,23 +23,6 @@
 #define FOLDER "\\Microsoft\\OnlineBackup"
 #define TASK   FOLDER "\\Microsoft-OnlineBackup"
 
-static int prepare(void **state) {
-    (void)live_open(state);
-    task_store_new(*state);
-    return 0;
-}
-
-static int finish(void **state) {
-    assert_int_equal(task_store_objects(), 0);
-    return live_close(state);
-}
-
-static int install(void **state) {
-    (void)live_open(state);
-    task_store_install(*state);
-    return live_close(state);
-}
-
 static const char *system_task(live_machine *on, const char *description) {
     return task_store_definition(&on->memory, TASK, task_store_system, description, true);
 }
@@ -422,7 +405,7 @@ static void nothing_is_left_whatever_fails(void **state) {
 }
 
 int main(void) {
-#define CASE(function) cmocka_unit_test_setup_teardown(function, prepare, finish)
+#define CASE(function) cmocka_unit_test_setup_teardown(function, task_store_begin, task_store_end)
     const struct CMUnitTest tests[] = {
         CASE(all_tasks_are_listed),
         CASE(hidden_tasks_are_listed),
@@ -443,5 +426,5 @@ int main(void) {
         CASE(nothing_is_left_whatever_fails),
     };
 #undef CASE
-    return cmocka_run_group_tests(tests, install, NULL);
+    return cmocka_run_group_tests(tests, task_store_set_up, NULL);
 }

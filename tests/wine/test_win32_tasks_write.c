@@ -18,23 +18,6 @@
 #define FOLDER "\\Microsoft\\OnlineBackup"
 #define TASK   FOLDER "\\Microsoft-OnlineBackup"
 
-static int prepare(void **state) {
-    (void)live_open(state);
-    task_store_new(*state);
-    return 0;
-}
-
-static int finish(void **state) {
-    assert_int_equal(task_store_objects(), 0);
-    return live_close(state);
-}
-
-static int install(void **state) {
-    (void)live_open(state);
-    task_store_install(*state);
-    return live_close(state);
-}
-
 static const char *system_task(live_machine *on, const char *description) {
     return task_store_definition(&on->memory, TASK, task_store_system, description, true);
 }
@@ -258,7 +241,7 @@ static void not_enabled(void **state) {
 }
 
 int main(void) {
-#define CASE(function) cmocka_unit_test_setup_teardown(function, prepare, finish)
+#define CASE(function) cmocka_unit_test_setup_teardown(function, task_store_begin, task_store_end)
     const struct CMUnitTest tests[] = {
         CASE(registered_only_after_it_was_validated),
         CASE(what_was_read_can_be_registered_again),
@@ -274,5 +257,5 @@ int main(void) {
         CASE(not_enabled),
     };
 #undef CASE
-    return cmocka_run_group_tests(tests, install, NULL);
+    return cmocka_run_group_tests(tests, task_store_set_up, NULL);
 }

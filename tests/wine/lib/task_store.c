@@ -159,3 +159,20 @@ const char *task_store_calls(live_machine *on) {
     const char *lines = load(on, own_file(on, "calls.txt"), &size);
     return lines != NULL ? lines : "";
 }
+
+int task_store_begin(void **state) {
+    (void)live_open(state);
+    task_store_new(*state);
+    return 0;
+}
+
+int task_store_end(void **state) {
+    assert_int_equal(task_store_objects(), 0);
+    return live_close(state);
+}
+
+int task_store_set_up(void **state) {
+    (void)live_open(state);
+    task_store_install(*state);
+    return live_close(state);
+}

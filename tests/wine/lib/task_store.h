@@ -11,6 +11,11 @@ void task_store_install(live_machine *on);
 /* A new one, with the agent's folder in it and nothing else. */
 void task_store_new(live_machine *on);
 void task_store_folder(live_machine *on, const char *path);
+/* cmocka's: of a group, that has the stand-in; of a test, that has a new one and leaves none of its objects
+ * alive. */
+int task_store_set_up(void **state);
+int task_store_begin(void **state);
+int task_store_end(void **state);
 /* How many of its objects are alive. */
 long task_store_objects(void);
 
